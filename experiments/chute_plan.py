@@ -51,15 +51,8 @@ def _is_file(group: Mapping[str, object]) -> bool:
 def _rows(path: Path) -> dict[int, Chute]:
     """Rows of the file with the line on which each ends."""
     table = csv_table(path)
-    columns = {name: table.at(name) for name in ("machine", "lanes")}
-    columns |= {name: table.at(name) for name in ("second",) if name in table.header}
-    rows = {
-        row: _chute(f"{path}, row {row}, column", {name: cells[at] for name, at in columns.items()})
-        for row, cells in table.rows
-    }
-    if not rows:
-        raise InputError(f"{path}: no row below the header")
-    return rows
+    columns = ("machine", "lanes", *(name for name in ("second",) if name in table.header))
+    return {row: _chute(f"{path}, row {row}, column", cells) for row, cells in table.cells_of(columns)}
 
 
 def _chute(place: str, cells: Mapping[str, str]) -> Chute:

@@ -31,6 +31,20 @@ class CsvTable:
             raise InputError(f"{self.path}: column {name!r} occurs {self.header.count(name)} times")
         return self.header.index(name)
 
+    def cells_of(self, names: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+        """The cells of each row in these columns, by name.
+
+        Raises:
+            InputError: as `at`; also, at the end, if there is no row.
+        """
+        places = {name: self.at(name) for name in names}
+        has_rows = False
+        for row, cells in self.rows:
+            has_rows = True
+            yield row, {name: cells[at] for name, at in places.items()}
+        if not has_rows:
+            raise InputError(f"{self.path}: no row below the header")
+
 
 def csv_table(path: Path, *, may_be_latin: bool = False) -> CsvTable:
     """The file as a table; each row has the number of the line on which it ends.

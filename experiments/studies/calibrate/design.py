@@ -84,20 +84,17 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
     table = csv_table(path, may_be_latin=True)
     if not table.header:
         raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row for each KPI")
-    places = {name: table.at(name) for name in COLUMNS}
-    places |= {name: table.at(name) for name in (HUB, DISCREPANCY) if name in table.header}
+    columns = (*COLUMNS, *(name for name in (HUB, DISCREPANCY) if name in table.header))
     row_of: dict[str, int] = {}
     observations = []
-    for row, cells in table.rows:
+    for row, cells in table.cells_of(columns):
         place = f"{path}, row {row}"
-        seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
+        seen = _observation(place, cells, list(hubs))
         what = f"{seen.kpi} of {seen.hub}"
         if what in row_of:
             raise InputError(f"{place}, kpi: {what} occurs twice, first in row {row_of[what]}")
         row_of[what] = row
         observations.append(seen)
-    if not observations:
-        raise InputError(f"{path}: no row below the header")
     return tuple(observations)
 
 

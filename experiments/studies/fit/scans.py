@@ -128,26 +128,21 @@ def read_scans(path: Path) -> Scans:
         raise InputError(f"{path}: needs a column flight, uld or parcel to say what was scanned")
     table = next(_THINGS[name] for name in _THINGS if name in names)
     stages = stages_of(table)
-    at = {name: scanned.at(name) for name in (*names, STAGE, INSTANT)}
     instants: dict[tuple[str, ...], dict[str, float]] = {}
     has_offset: bool | None = None
-    for row, cells in scanned.rows:
-        stage, place = cells[at[STAGE]], f"{path}, row {row}, column"
+    for row, cells in scanned.cells_of((*names, STAGE, INSTANT)):
+        stage, place = cells[STAGE], f"{path}, row {row}, column"
         if stage not in stages:
             raise InputError(f"{place} {STAGE}: {stage[:60]!r} is not an instant of {table}{near(stage, stages)}")
-        of_thing = instants.setdefault(tuple(cells[at[name]] for name in names), {})
+        thing = tuple(cells[name] for name in names)
+        of_thing = instants.setdefault(thing, {})
         if stage in of_thing:
-            thing = ", ".join(cells[at[name]] for name in names)
-            raise InputError(f"{place} {STAGE}: {stage} occurs twice for {thing}")
-        when = instant_of(cells[at[INSTANT]], f"{place} {INSTANT}")
+            raise InputError(f"{place} {STAGE}: {stage} occurs twice for {', '.join(thing)}")
+        when = instant_of(cells[INSTANT], f"{place} {INSTANT}")
         if has_offset not in (None, when.tzinfo is not None):
-            raise InputError(
-                f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {cells[at[INSTANT]]!r}"
-            )
+            raise InputError(f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {cells[INSTANT]!r}")
         has_offset = when.tzinfo is not None
         of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
-    if not instants:
-        raise InputError(f"{path}: no row below the header")
     there = {stage for of_thing in instants.values() for stage in of_thing}
     return Scans(table, tuple(stage for stage in stages if stage in there), instants)
 
