@@ -6,8 +6,9 @@ The command line composes with Hydra, but has no `hydra.main`: it runs no job, a
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Final
+
+from experiments.beside import yaml_beside
 
 _KEY: Final = re.compile(r"(?:~|\+{0,2}(?=[^=]*=))hydra[./@=](\w*)")
 """A key to set or to delete: a folder may be called hydra, too."""
@@ -16,10 +17,7 @@ _KEY: Final = re.compile(r"(?:~|\+{0,2}(?=[^=]*=))hydra[./@=](\w*)")
 @cache
 def _says(kind: str) -> dict[str, str]:
     """The advice by what is typed."""
-    import yaml  # not needed for `--help`
-
-    texts = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
-    return {name: text["say"] for text in texts for name in text.get(kind, ())}
+    return {name: text["say"] for text in yaml_beside(__file__) for name in text.get(kind, ())}
 
 
 def instead_of_option(option: str) -> str | None:

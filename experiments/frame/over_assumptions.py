@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from experiments.arguments import Arguments, key_of
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.assumptions.ranges import moved, ranges_of
+from experiments.beside import yaml_beside
 from experiments.composition import folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
@@ -38,7 +37,7 @@ from sim.inputs.flight_files import schedules_of
 from sim.measures.ladder import capacity_ladder
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
-_OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).with_name("rests_on.yaml").read_bytes())
+_OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml_beside(__file__, "rests_on.yaml")
 """The numbers whose ranges move a rung of the capacity ladder most."""
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",

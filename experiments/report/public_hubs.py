@@ -4,18 +4,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from statistics import fmean
 from typing import Final, Self
 
-import yaml
-
+from experiments.beside import yaml_beside
 from experiments.formatting import number
 from experiments.store.rows import column, table
 from sim.config import HubConfig
 from sim.distributions import mean_of
 from sim.inputs.flight_work import truck_min
-from sim.reading import Plain, plain
+from sim.reading import plain
 from sim.units import MIN_PER_H
 
 KINDS: Final = ("air", "ground")
@@ -103,35 +101,29 @@ class Case:
 
 
 @cache
-def facts_beside(module: str) -> Plain:
-    """Content of the YAML file named like a module."""
-    return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
-
-
-@cache
 def public_hubs() -> tuple[PublicHub, ...]:
-    return tuple(PublicHub(**hub) for hub in facts_beside(__file__)["hubs"])
+    return tuple(PublicHub(**hub) for hub in yaml_beside(__file__)["hubs"])
 
 
 @cache
 def sort_windows() -> tuple[SortWindow, ...]:
-    return tuple(SortWindow(**window) for window in facts_beside(__file__)["windows"])
+    return tuple(SortWindow(**window) for window in yaml_beside(__file__)["windows"])
 
 
 @cache
 def handling_times() -> tuple[HandlingTime, ...]:
-    return tuple(HandlingTime(**time) for time in facts_beside(__file__)["times"])
+    return tuple(HandlingTime(**time) for time in yaml_beside(__file__)["times"])
 
 
 def power_keys() -> tuple[str, ...]:
     """Keys of the configuration that `power` multiplies."""
-    return tuple(facts_beside(__file__)["power"])
+    return tuple(yaml_beside(__file__)["power"])
 
 
 def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
     """Hall area of a kind of hub for each rated parcel an hour: the standard of sorting and its zones."""
     shares: dict[str, float] = plain(next(iter(config.halls.values())).zone_shares)
-    zones = shares if kind == "air" else facts_beside(__file__)["ground_zones"]
+    zones = shares if kind == "air" else yaml_beside(__file__)["ground_zones"]
     return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
 
 

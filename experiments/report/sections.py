@@ -4,12 +4,10 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Final
 
-import yaml
-
+from experiments.beside import yaml_beside
 from experiments.report import style
 from experiments.report.style import Figure
 from experiments.report.verdicts import DesignVerdict
@@ -99,10 +97,8 @@ class Page:
     """Notes beside the command."""
 
 
-@cache
 def _texts() -> Mapping[str, Mapping[str, Any]]:
-    text = Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8")
-    texts: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    texts: Mapping[str, Mapping[str, Any]] = yaml_beside(__file__, "texts.yaml")
     return texts
 
 

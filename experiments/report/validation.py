@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from experiments.beside import yaml_beside
 from experiments.formatting import number
 from experiments.interval_text import interval_of
-from experiments.report.public_hubs import Case, facts_beside
+from experiments.report.public_hubs import Case
 from experiments.report.run_grids import reported
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.statistics.interval import Value, Values
@@ -76,12 +77,12 @@ class Compared:
 
 @cache
 def groups() -> dict[str, Group]:
-    return {name: Group(**group) for name, group in facts_beside(__file__)["designs"].items()}
+    return {name: Group(**group) for name, group in yaml_beside(__file__)["designs"].items()}
 
 
 @cache
 def checks() -> tuple[Check, ...]:
-    return tuple(Check(**check) for check in facts_beside(__file__)["checks"])
+    return tuple(Check(**check) for check in yaml_beside(__file__)["checks"])
 
 
 def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[Compared]:

@@ -15,11 +15,10 @@ from time import perf_counter, process_time
 from types import CodeType
 from typing import Final
 
-import yaml
-
 import sim
 from experiments import execution
 from experiments.arguments import Arguments
+from experiments.beside import yaml_beside
 from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import time_left
@@ -80,7 +79,7 @@ def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_qui
     return Parallel(n, spent[1], spent[2], spent[1] / spent[2])
 
 
-STAGES: Final[Mapping[str, str]] = yaml.safe_load(Path(__file__).with_name("stages.yaml").read_bytes())
+STAGES: Final[Mapping[str, str]] = yaml_beside(__file__, "stages.yaml")
 """Stage by file or folder of `sim`; the longest match counts."""
 QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks"}
 """Stages of functions of `processes/sorting.py`, by the beginning of their names."""

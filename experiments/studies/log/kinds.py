@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from experiments.beside import yaml_beside
 from sim.record.schemas import TABLES
 
 MACHINE, UNITS = "machine", "units"
@@ -69,7 +67,7 @@ def _kind(value: Mapping[str, Any]) -> Kind:
     return Kind(value["table"], value["type"], events=events, **lists)
 
 
-_READ: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+_READ: Final = yaml_beside(__file__)
 KINDS: Final = tuple(map(_kind, _READ["kinds"]))
 GROUPS: Final = {name: Group(**group) for name, group in _READ["resources"].items()}
 OF_PARCELS: Final = ("parcels", "out_parcels")

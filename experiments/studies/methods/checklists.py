@@ -1,11 +1,9 @@
 """A completed checklist: headings from checklists.yaml, paragraphs and tables from the facts of a run."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from experiments.beside import yaml_beside
 from experiments.formatting import plain_name
 from experiments.report.documents import Block, Chapter, Missing, Points, Report, missing_in, walked
 from experiments.store.rows import Grid
@@ -13,7 +11,7 @@ from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.facts import Facts
 from sim.processes.phases import Phase
 
-TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
+TEXTS: Final[Mapping[str, Any]] = yaml_beside(__file__)
 
 
 def filled(facts: Facts, name: str) -> Report:

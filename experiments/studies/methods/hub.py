@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from experiments.beside import yaml_beside
 from experiments.formatting import capitalised, whole
 from experiments.report.documents.graph import Edge, Graph, Node
 from sim.domain.roles import ROLES, Place
@@ -18,7 +16,7 @@ _DIFFERENT: Final = "!="
 _HALLS: Final = "halls"
 
 
-LISTED: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
+LISTED: Final[Mapping[str, Any]] = yaml_beside(__file__)
 """All possible places, paths, entities and draws."""
 
 

@@ -19,9 +19,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from experiments.arguments import RUNS, Arguments, check_among
+from experiments.beside import yaml_beside
 from experiments.formatting import number
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
@@ -49,7 +48,7 @@ USUAL_LICENSE: Final = "CC-BY-4.0"
 _FOLDERS: Final = {"flights": "flights", "values": "values", "rules": "rules", "figures": "figure"}
 """Folders of a run that are packed in addition to the manifest's files, and the descriptions of their files."""
 _BESIDE: Final = (MANIFEST, "report.html")
-_TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_bytes())
+_TEXTS: Final[Mapping[str, Any]] = yaml_beside(__file__, "texts.yaml")
 
 
 def main(arguments: Arguments) -> int:

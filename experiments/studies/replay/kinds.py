@@ -1,10 +1,9 @@
 """Moving things of a replay, from kinds.yaml: the steps of each kind, reasons for waiting, and counts."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-import yaml
+from experiments.beside import yaml_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Place:
     zones: tuple[str, ...] = ()
 
 
-_READ: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+_READ: Final = yaml_beside(__file__)
 KINDS: Final = tuple(
     Kind(**{**kind, "steps": tuple(Step(**step) for step in kind["steps"])}) for kind in _READ["kinds"]
 )
