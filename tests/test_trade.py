@@ -17,7 +17,7 @@ from sim.inputs.goods import FlightGoods, _declared, bands, draw_goods, week_of
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import balance_rows, trade_rows, weekly_imports
 from sim.record.schemas import Table, tabulate
-from sim.units import TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "warmup_days=1")
 
@@ -142,6 +142,10 @@ def test_weeks_begin_on_mondays() -> None:
     assert dt.date.fromordinal(week_of(hub, 0)) == dt.date(2022, 9, 5)
     assert dt.date.fromordinal(week_of(hub, 5 * TICKS_PER_DAY)) == dt.date(2022, 9, 12)
     assert week_of(hub, 5 * TICKS_PER_DAY - TICKS_PER_MIN) == week_of(hub, 0)
+    # The Sunday on which the clocks go back has 25 hours.
+    hub = load("liege_30k", start_date="2026-10-19", time_zone="Europe/Brussels")
+    assert week_of(hub, 7 * TICKS_PER_DAY) == week_of(hub, 0)
+    assert dt.date.fromordinal(week_of(hub, 7 * TICKS_PER_DAY + TICKS_PER_H)) == dt.date(2026, 10, 26)
 
 
 def test_exports_of_a_run_are_what_left_by_air() -> None:

@@ -82,8 +82,8 @@ def _declared(
 
 
 def week_of(config: HubConfig, instant: int) -> int:
-    """Monday of the week [days of the calendar, from 1 January of year 1] of an instant [ticks]."""
-    day = config.start_date + dt.timedelta(days=instant // TICKS_PER_DAY)
+    """Monday of the week [days of the calendar, from 1 January of year 1] of an instant [ticks], in local time."""
+    day = config.start_date + dt.timedelta(days=config.clock.local(instant) // TICKS_PER_DAY)
     return day.toordinal() - day.weekday()
 
 
