@@ -9,6 +9,7 @@ import pytest
 from test_schedules import SMALL
 
 from experiments.composition import load
+from experiments.designs.staffing_text import staffing_lines
 from experiments.designs.unusual import period_warnings
 from experiments.formatting import instant
 from experiments.report.figures.week_figure import _by_hour
@@ -172,3 +173,13 @@ def test_trucks_leave_by_the_clocks_in_both_hubs(start):
     scheduled = sorted({at / TICKS_PER_H for at in tables["trucks"]["scheduled"] if at > 0})
     shift, early = (1, 2.5) if "10-25" in start else (-1, 2)
     assert scheduled[:4] == [early, 6 + shift, 18 + shift, 26.5 + shift]
+
+
+@pytest.mark.parametrize("start", [AUTUMN, SPRING])
+def test_shifts_are_shown_by_the_clocks_after_these_have_changed(start):
+    shift = 'roster.roles.tugs.shifts=[{days: [wed], start: "06:00", end: "14:00", share: 1}]'
+    hub = load(
+        "liege_30k", "roster=one_night", shift, f"start_date={start}", "warmup_days=7", "horizon_days=7", BRUSSELS
+    )
+    (line,) = (line for line in staffing_lines(hub) if line.startswith("tugs"))
+    assert line.endswith("0, 2 from wed 06:00, 0 from wed 14:00 of 2")

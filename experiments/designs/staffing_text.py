@@ -50,6 +50,6 @@ def _posts(config: HubConfig, spans: list[tuple[int, int, int]]) -> str:
 
 
 def _instant(config: HubConfig, at: int) -> str:
-    minute = at // TICKS_PER_MIN
+    minute = config.clock.local(at) // TICKS_PER_MIN
     day = DAYS[(config.start_date.weekday() + minute // MIN_PER_DAY) % DAYS_PER_WEEK]
     return f"{day} {minute // MIN_PER_H % 24:02}:{minute % MIN_PER_H:02}"
