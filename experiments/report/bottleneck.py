@@ -80,7 +80,8 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     text += f" ({', '.join(near)})" if near else ""
     text += f"; {rounded(point.parcels_per_day)} arrive."
     if is_late and not explains(ladder, point.parcels_per_day):
-        text += " If staffed round the clock, each resource alone could handle the mean arrivals."
+        halls = ", of all halls together," if point.n_halls > 1 else ""
+        text += f" If staffed round the clock, each resource alone{halls} could handle the mean arrivals."
         waits = waits_for_people(values, point.roster)
         text += f" {waits}. {MORE_PEOPLE}." if waits else ""
     return text
