@@ -427,6 +427,20 @@ def test_two_weeks_of_a_hall_stay_small_and_are_drawn_quickly(tmp_path, browser)
     assert (browser.thread_seconds() - took) / N_FRAMES * 1000 < MOST_FRAME_MS
 
 
+def test_a_train_that_visits_several_halls_is_not_blocked_on_its_way_between_them():
+    size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2, "horizon_days": 1, "warmup_days": 0}
+    hub = load("liege_100k_complex", "complex=single_ulds", "exports=none", **size)
+    tables = simulate(hub).tables
+    (trains,) = (kind for kind in KINDS if kind.name == "trains")
+    rows = _rows(trains, Journal(tables, hub))
+    assert len(rows["goes_on"]) == len(tables["trains"]["flight"]) > 0
+    left = rows["placed"] != NOT_YET
+    # Positions are free, so each train goes on as soon as it is at the door of its first hall.
+    assert (rows["goes_on"] == rows["at_door"])[left].any() and (rows["goes_on"] < rows["placed"])[left].all()
+    blocked = [step.since for step in trains.steps if step.is_blocked]
+    assert blocked == ["at_door"] and [step.since for step in trains.steps].index("goes_on") == 3
+
+
 def test_a_uld_waits_for_its_xray_once_it_is_checked_in():
     size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2, "horizon_days": 1, "warmup_days": 0}
     hub = load("customs_xray_all", "exports=none", **size)

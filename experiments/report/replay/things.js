@@ -38,7 +38,7 @@ const DRAWN = {
     const stand = atStand(hub.plan, hub.run.tables.flights.stand[columns.flight[row]], columns.deck[row]);
     const door = atHall(hub.plan.halls[columns.hall[row]] ?? hub.plan.halls[0], columns.at_hall[row]);
     const wagons = hub.loads.get(`${columns.flight[row]}/${columns.deck[row]}/${columns.train[row]}`) ?? 0;
-    const ways = { granted: stand, at_door: door, left: null, placed: null };
+    const ways = { granted: stand, at_door: door, goes_on: door, left: null, placed: null };
     let at = ways[thing.step.since];
     if (thing.step.since === "left") at = between(stand, door, share(columns, row, "left", "at_door", hub.second));
     if (thing.step.since === "placed") at = between(door, stand, share(columns, row, "placed", "returned", hub.second));

@@ -158,7 +158,7 @@ def _names(journal: Journal, hub: HubConfig) -> dict[str, list[str]]:
 def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
     """Columns of a kind for the page: instants in seconds, and whole numbers."""
     table: Table = journal.tables[kind.table]
-    if (derived := {"flights": _held, "ulds": _breakdown_queue}.get(kind.name)) is not None:
+    if (derived := {"flights": _held, "ulds": _breakdown_queue, "trains": _goes_on}.get(kind.name)) is not None:
         table = {**table, **derived(journal)}
     counted = [name for count in COUNTS if count.kind == kind.name for name in (count.since, count.until)]
     instants = list(dict.fromkeys([*(step.since for step in kind.steps), kind.gone, *counted]))
@@ -187,6 +187,13 @@ def _breakdown_queue(journal: Journal) -> Table:
     blocked: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
     waits_for_xray = np.where(ulds["is_xrayed"], ulds["checked_in"], np.nan)
     return {"waits_for_xray": waits_for_xray, **blocked}
+
+
+def _goes_on(journal: Journal) -> Table:
+    """When each train with ULDs for several halls leaves the first of them [min]."""
+    placed, goes_on = (journal.tables["train_stops"][name] for name in ("placed", "goes_on"))
+    is_first = ~np.append(False, goes_on[:-1])[: len(goes_on)]
+    return {"goes_on": np.where(goes_on, placed, np.nan)[is_first]}
 
 
 def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:
