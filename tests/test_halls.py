@@ -103,6 +103,13 @@ def test_a_hall_changes_nothing_before_it_opens() -> None:
         np.testing.assert_array_equal(ours, theirs)
     assert {*grown["flights"]["hall"][grown["flights"]["unloading_start"] < opening]} == {0}
     assert {*grown["flights"]["hall"]} > {0}
+    # Their equipment is there from then on, like their people.
+    curves, hour_of_opening = grown["demand_curves"], 48
+    for name in ("stations", "positions", "machines", "doors"):
+        ours, theirs = (each["there_mean"][each["name"] == name] for each in (alone["demand_curves"], curves))
+        hours = curves["hour"][curves["name"] == name]
+        np.testing.assert_array_equal(theirs[hours < hour_of_opening], ours[hours < hour_of_opening])
+        assert (theirs[hours >= hour_of_opening] > ours[hours >= hour_of_opening]).all()
     trucks = grown["trucks"]
     assert trucks["arrived"][trucks["hall"] > 0].min() >= opening
 

@@ -1,6 +1,6 @@
 """Demand curves: how many people of each role, and units of equipment, work needs over the hours of the week."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
+from sim.domain.site import Hall
 from sim.inputs.staffing import people_a_post
 from sim.measures.staff import posts_of
 from sim.measures.stays import Stay, stays_at, with_ready
@@ -144,16 +145,25 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
     on_stand = _inside(edges, flights[stays["stands"].since], flights[stays["stands"].until])
     parcels_h = site.units.in_bag * TICKS_PER_H / inputs.bin_width
     asked, done = (np.asarray(units * parcels_h, dtype=float) for units in _at_machines(inputs, record))
-    rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
+
+    def of_halls(units: Callable[[Hall], float]) -> Numbers:
+        """Units of the halls over each interval, each hall's from its opening on."""
+        is_open = (np.clip((edges - hall.opens) / inputs.bin_width, 0.0, 1.0) for hall in halls)
+        return np.asarray(sum(units(hall) * share for hall, share in zip(halls, is_open, strict=True)), dtype=float)
+
+    def rated(hall: Hall) -> float:
+        return hall.n_machines * TICKS_PER_H / hall.service * site.units.in_bag
+
+    doors, all_stands = _at_doors(inputs, tables, edges), np.full(len(edges), float(site.apron.stands))
     equipment = (
-        ("stands", "aircraft", on_stand, on_stand + held, site.apron.stands),
-        ("positions", "ULDs", *_counted(edges, ulds, stays["positions"]), sum(hall.positions for hall in halls)),
-        ("stations", "ULDs", *_counted(edges, ulds, stays["stations"]), sum(sum(hall.stations) for hall in halls)),
-        ("machines", "parcels/h", done, asked, rate),
-        ("doors", "trucks", *_at_doors(inputs, tables, edges), sum(hall.doors for hall in halls)),
+        ("stands", "aircraft", on_stand, on_stand + held, all_stands),
+        ("positions", "ULDs", *_counted(edges, ulds, stays["positions"]), of_halls(lambda hall: hall.positions)),
+        ("stations", "ULDs", *_counted(edges, ulds, stays["stations"]), of_halls(lambda hall: sum(hall.stations))),
+        ("machines", "parcels/h", done, asked, of_halls(rated)),
+        ("doors", "trucks", *doors, of_halls(lambda hall: hall.doors)),
     )
     for name, unit, in_use, wanted, units in equipment:
-        yield _Curve(name, unit, in_use, wanted, np.full(len(edges), float(units)))
+        yield _Curve(name, unit, in_use, wanted, units)
 
 
 def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
