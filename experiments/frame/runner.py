@@ -27,9 +27,9 @@ from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.cache import Cache, cache_folder
 from experiments.store.directory import folder_name
-from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
-from experiments.store.foreign_parquet import check_table
+from experiments.store.foreign import Manifest, command_words, configuration_of
 from experiments.store.foreign_parts import is_possible
+from experiments.store.foreign_tables import check_tables
 from experiments.store.identity import keep_inputs
 from experiments.store.own_copy import keep_own
 from experiments.store.rows import stored
@@ -209,8 +209,7 @@ def of_a_stranger(manifest: Manifest) -> Iterator[None]:
     Raises:
         InputError: tables that are not its verb's, or that cannot be drawn.
     """
-    for name in manifest.tables:
-        check_table(check_file(manifest, f"tables/{name}.parquet"))
+    check_tables(manifest)
     try:
         with catch_warnings():
             simplefilter("ignore", RuntimeWarning)  # from values that are NaN

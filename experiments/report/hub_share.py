@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from experiments.formatting import number, share_text, short, whole
+from experiments.formatting import number, share_text, whole
 from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign, ShareBand
 from experiments.statistics.interval import Value, Values
@@ -31,18 +31,15 @@ def goods_lines(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 def money_rests_on(hub: HubConfig) -> list[str]:
     """The share of the airport's parcels behind the money of a study; empty for another demand."""
-    if (share := hub.hub_share) is None:
+    share, band = hub.hub_share, ShareBand.of_hub(hub)
+    if share is None or band is None:
         return []
-    band = ShareBand(share.airport_parcels_per_year, share.least, share.most)
     a_day = hub.flights_coming_per_day * hub.mean_parcels_per_flight
     a_year = a_day * DAYS_PER_YEAR / 1e6
-    least, most = band.of(a_year, a_day)
-    ends = f"{short(100 * share.least, 3)}–{share_text(share.most)}"
-    shown = {
-        "a_year": whole(a_year),
-        "least": whole(least),
-        "most": whole(most),
-        "supposed": share_text(share.supposed),
-    }
-    airport = short(share.airport_parcels_per_year / 1e6)
-    return [said("money_rests_on", flights=hub.flights_coming_per_day, airport=airport, ends=ends, **shown)]
+    least, most = map(whole, band.of(a_year, a_day))
+    return [
+        said(
+            "money_rests_on", flights=hub.flights_coming_per_day, a_year=whole(a_year), airport=band.airport,
+            supposed=share_text(share.supposed), ends=band.ends, least=least, most=most,
+        )
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from experiments.formatting import share_text, short
 from experiments.grouping import grouped, nested
@@ -61,16 +61,27 @@ class ShareBand:
     least: float
     most: float
 
+    @classmethod
+    def of_hub(cls, hub: HubConfig) -> Self | None:
+        share = hub.hub_share
+        return cls(share.airport_parcels_per_year, share.least, share.most) if share else None
+
+    @property
+    def ends(self) -> str:
+        return f"{short(100 * self.least, 3)}–{share_text(self.most)}"
+
+    @property
+    def airport(self) -> str:
+        """Parcels of the airport in millions a year."""
+        return short(self.airport_parcels_per_year / 1e6)
+
     def of(self, a_year: float, parcels_per_day: float) -> tuple[float, float]:
         """An annual figure at both ends of the range, if it is proportional to the parcels."""
         each = a_year * self.airport_parcels_per_year / (parcels_per_day * DAYS_PER_YEAR)
         return each * self.least, each * self.most
 
     def __str__(self) -> str:
-        return (
-            f"at a hub's share of {short(100 * self.least, 3)}–{share_text(self.most)} of the airport's"
-            f" {short(self.airport_parcels_per_year / 1e6)} million parcels"
-        )
+        return f"at a hub's share of {self.ends} of the airport's {self.airport} million parcels"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.grouping import nested
 from experiments.money.kpis import KPIS
 from experiments.store.foreign import Manifest, check_file
-from experiments.store.foreign_parquet import batches, columns_of, rows_of
+from experiments.store.foreign_parquet import batches, check_table, columns_of, rows_of
 from experiments.store.read import KPI_COLUMNS, TABLES, by_replication
 from experiments.store.rows import rows_from, schema_of, types_of
 from experiments.store.summaries import SummaryRow
@@ -29,6 +29,15 @@ ROUNDING = 1e-6
 """Tolerance for shares beyond their ends: shares in use reached 1.0000001 in runs stored before 0.1.0."""
 FARTHEST_MIN = 1e8
 """Latest instant after the first midnight: longer than any run."""
+
+
+def check_tables(manifest: Manifest) -> dict[str, int]:
+    """Read all tables of the run once; returns their numbers of rows.
+
+    Raises:
+        InputError: as in `check_file` and `check_table`.
+    """
+    return {name: check_table(check_file(manifest, f"{TABLES}/{name}.parquet")) for name in manifest.tables}
 
 
 def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:

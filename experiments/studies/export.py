@@ -30,8 +30,8 @@ from experiments.report.sections import pictures_in, said
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_all, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
-from experiments.store.foreign_parquet import batches, check_table, columns_of, rows_of
-from experiments.store.foreign_tables import read_rows
+from experiments.store.foreign_parquet import batches, columns_of, rows_of
+from experiments.store.foreign_tables import check_tables, read_rows
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
 from experiments.store.workbook import plain_text, write_workbook
@@ -63,7 +63,7 @@ def main(arguments: Arguments) -> int:
     manifest = manifest_of(folder)
     configuration_of(manifest)
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
-    rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
+    rows = check_tables(manifest)
     lines = Lines(is_quiet=arguments.quiet)
     tables = _Tables(manifest, rows, lines)
     with lines.waiting(tables.how_far):

@@ -36,7 +36,8 @@ from experiments.report.sections import said
 from experiments.store import archive
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of, manifest_of
-from experiments.store.foreign_parquet import check_table, first_difference
+from experiments.store.foreign_parquet import first_difference
+from experiments.store.foreign_tables import check_tables
 from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
 from sim.names import printable
@@ -86,7 +87,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
     command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet, fresh=True)
     check_file(recorded, DICTIONARY)
-    rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
+    rows = check_tables(recorded)
     with ExitStack() as stack:
         if "here" in given:
             root = _new(Path(given["here"]), folder)

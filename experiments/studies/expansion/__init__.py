@@ -32,7 +32,7 @@ from experiments.designs.design import Design, one_hub, with_study
 from experiments.execution.progress import Lines
 from experiments.formatting import kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
-from experiments.frame.study import Bench, Document, Request, Study
+from experiments.frame.study import Bench, Document, Kpis, Request, Study
 from experiments.interval_text import in_percent
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
@@ -141,7 +141,7 @@ def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
     base, *hubs = request.designs
     n = request.keys.replications
 
-    def simulate(designs: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
+    def simulate(designs: Sequence[Design]) -> Kpis:
         days = base.hub.days
         flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
         counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "days": days, "flights": whole(flights)}
@@ -184,7 +184,7 @@ def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
 
 def _misnamed(request: Request[ExpansionKeys]) -> Iterator[str]:
     """Paths that change nothing, but are named after the area of another hub."""
-    area = whole(sum(hall.area_m2 for hall in request.designs[0].hub.halls.values()))
+    area = whole(request.designs[0].hub.area_m2)
     for key, path in request.keys.expansion.paths.items():
         if not path.phases and (named := re.search(r"\S+ m²", path_name(key))) and named[0] != f"{area} m²":
             yield said("path_of_another_hub", key=key, name=path_name(key), area=area)

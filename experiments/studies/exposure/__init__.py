@@ -63,8 +63,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     hub = hubs[scenario]
     kept = ledgers({name: _table(manifest, name) for name in READ}, scenario, hub.horizon_days)
     n_parcels = float(kept.trade.parcels.to_numpy().sum()) if kept.trade else 0.0
-    share = hub.hub_share
-    band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
+    band = ShareBand.of_hub(hub)
     factors = band.of(1.0, n_parcels / hub.horizon_days) if band and n_parcels else None
     costs = _costs(manifest, hub, hubs) if hub.exposure.is_on else ()
     return Facts(scenario, hub.horizon_days, kept, band, factors, costs)

@@ -13,12 +13,11 @@ import numpy as np
 import yaml
 
 from experiments.grouping import put
-from experiments.report.sections import said
 from experiments.statistics.fitting import Fitted, range_of
 from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.place import Place
 from experiments.studies.fit.result import Result
-from experiments.studies.fit.text import provenance
+from experiments.studies.fit.text import provenance, source_of
 from sim.csv_rows import csv_text
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import AT_LEAST, NORMAL
@@ -105,8 +104,7 @@ def _ends(fit: Fitted, factor: float) -> dict[str, float]:
 
 def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Range of each number: its key, and its entry as in `configs/assumptions`."""
-    sample = result.sample
-    source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+    source = source_of(result, sha256)
     for key, values in numbers.items():
         value = _rounded(values[0])
         low, high = range_of(values[1:], float(values[0]))

@@ -64,12 +64,17 @@ def sentences(result: Result) -> Iterator[str]:
     yield said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
 
 
+def source_of(result: Result, sha256: str) -> str:
+    """The file and column of the values, and how they were fitted."""
+    sample = result.sample
+    return said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+
+
 def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:
     """Origin of a written file, as comment lines."""
-    sample, chosen = result.sample, result.chosen
-    source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+    chosen = result.chosen
     tests = "" if chosen is None else said("fit_tested", aic=chosen.aic - result.best.aic, tests=_tests(chosen))
-    title = f"{result.name}: {result.family}{f', of {key}' if key else ''}. {source}."
+    title = f"{result.name}: {result.family}{f', of {key}' if key else ''}. {source_of(result, sha256)}."
     return [title, *([tests] if tests else []), *(f"Warning: {line}" for line in warnings(result))]
 
 

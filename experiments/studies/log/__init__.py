@@ -52,10 +52,9 @@ def main(arguments: Arguments) -> int:
         written["xes"] = write_cases(paths["xes"], replication, things, CASES[case], lines)
     if "ocel" in paths:
         written["ocel"] = write_objects(paths["ocel"], replication, things, lines)
-    document = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
-    document |= {name: {"file": str(path), **written[name].plain} for name, path in paths.items()}
+    files = {name: {"file": str(path), **written[name].plain} for name, path in paths.items()}
     texts = [_line(name, path, written[name], things.n("flights")) for name, path in paths.items()]
-    return console.report(arguments, document, *texts)
+    return console.report(arguments, replication.head | files, *texts)
 
 
 def _line(name: str, path: Path, written: Written, n_flights: int) -> str:

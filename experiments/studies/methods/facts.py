@@ -131,7 +131,7 @@ class Facts:
             "end_days": counted(config.end_min / MIN_PER_DAY, "day"),
             "tail": hours_text((config.end_min - config.days * MIN_PER_DAY) / 60),
             "halls": f"the hall {halls}" if len(config.halls) == 1 else f"the halls {halls}",
-            "area": f"{whole(sum(hall.area_m2 for hall in config.halls.values()))} m²",
+            "area": f"{whole(config.area_m2)} m²",
             "roster": f"roster {plain_name(config.roster.name)}",
             "longest_hold": hours_text(config.apron.longest_hold_h),
             "schedule": self._schedule(),

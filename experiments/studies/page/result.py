@@ -14,7 +14,7 @@ from experiments.execution.progress import time_left
 from experiments.formatting import plain_name
 from experiments.frame import pages, runner
 from experiments.frame.recorded import stored_study, study_of
-from experiments.frame.study import Request
+from experiments.frame.study import Kpis, Request
 from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import design_row, intervals_of, samples_of
 from experiments.report.page import PAGE, pictures_shown
@@ -142,11 +142,7 @@ def under_way(folder: Path) -> UnderWay:
     return UnderWay(run.verb, words, len(wanted), n_asked, verdicts, grid, pace)
 
 
-def _so_far(
-    designs: Sequence[Design],
-    keys: Replicated,
-    kpis: Mapping[tuple[str, int], Mapping[str, float]],
-) -> tuple[Sequence[DesignVerdict], Grid]:
+def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Sequence[DesignVerdict], Grid]:
     """A first look at the first designs: verdicts, means so far, and intervals."""
     intervals = intervals_of(samples_of(kpis))
     begun_ones = [design for design in designs if design.label in intervals][:_MOST_DESIGNS]

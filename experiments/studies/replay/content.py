@@ -60,7 +60,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
         "halls": [_hall(hub, name) for name in hub.halls],
         "limits": _limits(hub),
         "trailer": hub.outbound.trailer.parcels,
-        "routes": list(dict.fromkeys(lane.route for lane in hub.lanes.values())),
+        "routes": list(hub.route_shares),
         "names": _names(journal, hub),
         "tables": {name: packed(columns) for name, columns in rows.items()},
         "occupancy": _occupancy(replication.tables["occupancy"], replication),

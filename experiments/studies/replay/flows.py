@@ -46,8 +46,7 @@ def _stored(replication: Replication, name: str, column: str) -> Table | None:
 def _flows(table: Table, replication: Replication) -> dict[str, Any]:
     """Counts at place i are the columns came_i and left_i, without gaps from the first to the last interval (B)."""
     width = round(replication.hub.record.flow_min * SECONDS_PER_MIN)
-    routes = {lane.route for lane in replication.hub.lanes.values()}
-    halls = replication.hub.halls
+    halls, routes = replication.hub.halls, replication.hub.route_shares
     n_machines = max(hall.sorting_machines for hall in halls.values())
     check_ranges("flows", table, {"hall": (0, len(halls)), "route": (-1, len(routes)), "machine": (-1, n_machines)})
     end = seconds(replication.hub.end_min)

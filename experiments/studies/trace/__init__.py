@@ -71,15 +71,14 @@ def main(arguments: Arguments) -> int:
     replication = stored_replication(folder, given)
     trust_code([replication.hub], given)
     journal = Journal(replication.tables, replication.hub)
-    head = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
     if "compare" in given:
         number = flight_number(journal, given["flight"])
-        compared = comparison(replication, number, given, is_quiet=arguments.quiet)
-        return console.report(arguments, head | compared, comparison_text(head | compared, replication.hub))
+        document = replication.head | comparison(replication, number, given, is_quiet=arguments.quiet)
+        return console.report(arguments, document, comparison_text(document, replication.hub))
     of_subject = dict(zip(SUBJECTS, (_flight, _parcel, _truck, _collection), strict=True))
     traced, rows, origin = of_subject[asked[0]](arguments, replication, journal, given)
     drawn = _draw(figure, rows, origin, traced, is_wanted="figure" in given)
-    document = {**head, **traced, "figure": None if drawn is None else str(drawn)}
+    document = {**replication.head, **traced, "figure": None if drawn is None else str(drawn)}
     return console.report(arguments, document, as_text(document, replication.hub))
 
 

@@ -43,6 +43,11 @@ class Replication:
     hub: HubConfig
     tables: Mapping[str, Table]
 
+    @property
+    def head(self) -> dict[str, Any]:
+        """Which replication of which run it is, for `--json`."""
+        return {"run_dir": str(self.manifest.folder), "scenario": self.scenario, "replication": self.number}
+
 
 def stored_replication(
     folder: Path, given: Mapping[str, str], names: Sequence[str] = (*NEEDED, "parcels", "collections")

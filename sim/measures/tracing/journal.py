@@ -142,7 +142,7 @@ class Journal:
 
 def _destinations(config: HubConfig) -> Counts:
     """By hall and route (H, R): the same hall, or else the first that serves the route."""
-    routes = list(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    routes = list(config.route_shares)
     serves = np.array(
         [
             [route in config.flies_to or hall.serves is None or route in hall.serves for route in routes]
