@@ -1,4 +1,4 @@
-"""Verbs whose answers do not show it warn that designs are late because people are missing."""
+"""Verbs whose answers do not show it warn of people that are missing, and of a backlog that may grow."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -9,13 +9,16 @@ from answers import answer
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.frame.missing_people import missing_people
+from experiments.replications.stability import Stability
 from experiments.statistics import Interval
+from experiments.statistics.warmup import pooled
 from experiments.studies import decompose
 
 SMALL = [
     "exports=none", "halls.main.packout_posts=0", "horizon_days=1", "warmup_days=0", "service_h=6", "replications=2",
     "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.5", "workers=1", "--quiet",
 ]  # fmt: skip
+TWO_FLIGHTS = ["demand.flights_per_day=2"]
 
 
 def kpis(on_time: float, hours: float = 20.1) -> dict[str, Interval]:
@@ -46,20 +49,34 @@ def test_no_people_are_missing_where_a_resource_explains_it_or_all_posts_are_man
 @pytest.mark.parametrize(
     "words",
     [
-        ["select", "halls.main.doors_out=20,21", "select.max_replications=2", "demand.flights_per_day=2"],
+        [
+            "select",
+            "halls.main.doors_out=20,21",
+            "select.max_replications=2",
+            "select.target=0.05",
+            "demand.flights_per_day=2",
+        ],
         ["shadow-price", "shadow_price.zones=[doors]", "shadow_price.flights_per_day=[2]", "shadow_price.steps=1"],
-        ["optimise", "optimise.trials=2", "optimise.population=2", "optimise.confirm=0", "demand.flights_per_day=2"],
+        ["optimise", "optimise.trials=2", "optimise.population=2", "optimise.confirm=0", *TWO_FLIGHTS],
     ],
     ids=lambda words: words[0],
 )
-def test_verbs_warn_of_people_that_are_missing(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbs_warn_of_people_that_are_missing_and_of_a_backlog_that_may_grow(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     document = answer(capsys, *words, *SMALL)
-    assert any("Work waits for people: " in line for line in document["warnings"]), document["warnings"]
+    for part in ("Work waits for people: ", "undecided whether their backlog grows"):
+        assert any(part in line for line in document["warnings"]), document["warnings"]
 
 
 def test_decompose_warns_of_people_that_are_missing_in_a_combination() -> None:
     designs = [Design(name, load("liege_30k", "exports=none")) for name in ("liege_30k", "liege_30k + doors")]
     intervals = {design.label: kpis(share) for design, share in zip(designs, (0.9, 0.3), strict=True)}
-    outcome = SimpleNamespace(warnings=(), n=5, designs=designs, intervals=intervals)
-    (line,) = decompose.warnings_of(SimpleNamespace(outcome=outcome, game=SimpleNamespace(fields={}, coalitions=())))
+    outcome = SimpleNamespace(
+        warnings=(), n=5, designs=designs, intervals=intervals, stability={"a": Stability(True, pooled([]), 1)}
+    )
+    growing, line = decompose.warnings_of(
+        SimpleNamespace(outcome=outcome, game=SimpleNamespace(fields={}, coalitions=()))
+    )
+    assert growing.startswith("1 of 1 designs (a): unstable: their backlog grows")
     assert "staffed round the clock: 2. Least on time is liege_30k + doors. Work waits for people: " in line

@@ -22,6 +22,7 @@ from experiments.report import style
 from experiments.report.figures.front_figure import figure
 from experiments.report.key_names import spelt
 from experiments.report.sentences import too_few_replications
+from experiments.report.typesetting import tied
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.optimise import _picture, grids
@@ -109,7 +110,7 @@ def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simula
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "<svg" in page
     assert document["warnings"][1] == too_few_replications(3)[0], "intervals of the front are of its confirmation"
-    assert document["warnings"] and all(f"Warning: {line}." in page for line in document["warnings"])
+    assert document["warnings"] and all(tied(f"Warning: {line}.") in page for line in document["warnings"])
 
 
 def test_a_design_that_is_asked_for_again_is_simulated_once(

@@ -28,6 +28,7 @@ from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.interval_text import change_scale, with_interval
 from experiments.money.kpis import KPIS
+from experiments.replications.stability import unsure_lines
 from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
@@ -130,6 +131,7 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
 def warnings_of(result: Found) -> Iterator[str]:
     yield from result.outcome.warnings
     yield from too_few_replications(result.outcome.n)
+    yield from unsure_lines(result.outcome.stability)
     yield from missing_people(result.outcome.designs, result.outcome.intervals)
     if rest := result.game.fields.get("rest", ()):
         yield said("in_no_factor", rest=", ".join(rest))

@@ -27,6 +27,7 @@ from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.replications import summing
+from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.report import style
 from experiments.report.figures import front_figure
 from experiments.report.key_names import spelt
@@ -138,7 +139,7 @@ def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
 
 
 def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
-    """The designs on the front, and a warning where people are missing in one of them."""
+    """The designs on the front, and warnings on those whose backlog grows, or whose people are missing."""
     settings = keys.optimise
     numbers = range(keys.replications, keys.replications + settings.confirm)
     kpis = simulated(bench, [trial.design for trial in tried.front], numbers.stop)
@@ -147,9 +148,13 @@ def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontP
         seen = intervals_of(trial.samples)
         after = intervals_of(goals_of(trial.design, settings, kpis, numbers)) if numbers else seen
         points.append(FrontPoint(trial, seen, after))
-    designs = [Design(each.design.label, each.design.hub) for each in tried.front if each.design.hub is not None]
-    of_front = {key: kpis[key] for design in designs for key in ((design.label, n) for n in range(numbers.stop))}
-    return tuple(points), tuple(missing_people(designs, summing.intervals_of(summing.samples_of(of_front))))
+    # As the tables number them: names with all values are too long for a sentence.
+    called = {f"design {order}": trial.design for order, trial in enumerate(tried.front, start=1)}
+    designs = [Design(name, design.hub) for name, design in called.items() if design.hub is not None]
+    of_front = {(name, n): kpis[design.label, n] for name, design in called.items() for n in range(numbers.stop)}
+    growing = unsure_lines(judged_as_run(designs, summing.by_design(of_front)))
+    people = missing_people(designs, summing.intervals_of(summing.samples_of(of_front)))
+    return tuple(points), (*growing, *people)
 
 
 STUDY: Final = Study(

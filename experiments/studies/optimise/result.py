@@ -72,8 +72,8 @@ class Result:
     replications: int
     tried: Found
     front: tuple[FrontPoint, ...]
-    people: tuple[str, ...] = ()
-    """A warning where people are missing in a design on the front."""
+    cautions: tuple[str, ...] = ()
+    """Warnings on designs on the front whose backlog grows, or whose people are missing."""
 
     @property
     def n_unfit(self) -> int:
@@ -86,7 +86,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        lines = [*too_few_replications(self.settings.confirm or self.replications), *self.people]
+        lines = [*too_few_replications(self.settings.confirm or self.replications), *self.cautions]
         if not self.settings.confirm:
             lines.append(said("optimise_unconfirmed"))
         if self.n_designs < self.settings.population:

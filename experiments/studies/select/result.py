@@ -10,7 +10,7 @@ from experiments.frame.missing_people import missing_people
 from experiments.frame.study import Kpis
 from experiments.interval_text import in_percent, with_interval
 from experiments.money.kpis import KPIS
-from experiments.replications.stability import judged_as_run
+from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
@@ -167,6 +167,8 @@ def _promise(result: Found, probability: float) -> str:
 def warnings_of(result: Found) -> list[str]:
     settings, best = result.keys.select, result.selected
     lines = too_few_replications(min(row.kpi.n for row in result.rows))
+    if best is not None:
+        lines += unsure_lines({best.scenario: result.outcome.stability[best.scenario]})
     lines += missing_people(result.outcome.designs, result.outcome.intervals)
     n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:

@@ -24,7 +24,8 @@ from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.grouping import grouped
-from experiments.replications.summing import intervals_of, samples_of
+from experiments.replications.stability import judged_as_run, unsure_lines
+from experiments.replications.summing import by_design, intervals_of, samples_of
 from experiments.report.design_names import hub_title
 from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 from experiments.report.hub_share import money_rests_on
@@ -43,7 +44,8 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
     kpis = bench.evaluated(hubs, n)
     zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
-    return Result(config.scenario, keys, zones, tuple(missing_people(hubs, intervals_of(samples_of(kpis)))))
+    growing = unsure_lines(judged_as_run(hubs, by_design(kpis)))
+    return Result(config.scenario, keys, zones, (*growing, *missing_people(hubs, intervals_of(samples_of(kpis)))))
 
 
 def document(request: Request[ShadowPriceKeys], result: Result) -> Document:

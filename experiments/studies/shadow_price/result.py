@@ -200,8 +200,8 @@ class Result:
     scenario: str
     settings: ShadowPrice
     zones: tuple[Zone, ...]
-    people: tuple[str, ...] = ()
-    """A warning where people are missing, whose lack no floor makes good."""
+    cautions: tuple[str, ...] = ()
+    """Warnings on hubs whose backlog grows, or whose people are missing, whose lack no floor makes good."""
 
     @cached_property
     def rent(self) -> float:
@@ -214,7 +214,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        return [*too_few_replications(self.zones[0].first.worth.n), *self.people]
+        return [*too_few_replications(self.zones[0].first.worth.n), *self.cautions]
 
     @property
     def sentences(self) -> list[str]:
