@@ -17,7 +17,7 @@ from sim.domain.roles import ROLES, Place
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, parcels_beside, spread
 from sim.inputs.expected_work import expected_work
-from sim.inputs.flight_work import loader_min
+from sim.inputs.flight_work import loader_min, machines_up, pieces_on_machines
 from sim.inputs.staffing import rostered_h_per_day, rosters_of
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
@@ -54,11 +54,30 @@ def test_work_of_a_shifts_last_quarter_is_done_in_that_shift_and_the_next():
     rosters = rosters_of(config, 7 * TICKS_PER_DAY)
     due = np.zeros(len(rosters.work.of_role("breakdown", "main")))
     due[MARGIN + BINS_PER_DAY + 4 * 14 - 1] = 600.0  # Tuesday, 13:45 to 14:00
-    work = SimpleNamespace(of_role=lambda *_: due, of_a_flight=lambda *_: 0.0)
+    work = SimpleNamespace(of_role=lambda *_: due, of_imports=lambda *_: 0 * due, of_a_flight=lambda *_: 0.0)
     manning = replace(rosters, work=work).of_role("breakdown", "main")
     hours = np.array(manning.start) / TICKS_PER_H
     posts = [manning.posts[int(np.searchsorted(hours, hour, side="right")) - 1] for hour in (29, 30, 38, 46)]
     assert posts == [4, 20, 20, 4]
+
+
+def test_crews_of_break_down_are_enough_for_the_machines_that_few_inductions_keep_busy():
+    """Evenly through the day: 2/3 of a flight a shift, at the rate of the inductions of each machine, 85 % of 8 h."""
+    config = load("liege_100k", "demand.flights_per_day=2", "arrivals=timetable_even", "arrivals.delay.scale_min=0",
+                  "exports=none", "horizon_days=7")  # fmt: skip
+    hall, of_machine = config.halls["main"], config.sorting.inductions
+    inductions = rostered(config, "induction")
+    of_shift = 2 / 3 * config.mean_parcels_per_flight * pieces_on_machines(config)
+    of_induction = hall.machine_rated_per_h * config.sorting.efficiency * machines_up(config) / of_machine
+    month = config.arrivals.month_index[config.start_date.month - 1]
+    needed = [of_shift * month / (8 * 0.85 * of_induction * n) for n in inductions]
+    assert all(3 < machines < 4.99 for machines in needed)
+    assert rostered(config, "breakdown") == [4 * math.ceil(machines) for machines in needed]
+
+
+def test_a_hub_whose_crew_is_faster_than_the_manned_inductions_keeps_its_machines_busy():
+    words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=3")
+    assert simulate(load("liege_30k", *words)).kpis["on_time_share"] > 0.95
 
 
 @pytest.mark.parametrize("model", ["poisson", "all_ifr", "hourly"])

@@ -74,9 +74,15 @@ class ExpectedWork:
         if name == "docks":
             return self._of_docks(hall_name)
         hall, collected = self._of_hall(hall_name), self.config.exports.collections.parcels
-        per_import, per_export, per_collection = hall.minutes[name]
-        imports = hall.flights * (per_import * self.config.mean_parcels_per_flight)
-        return imports + hall.collections * per_export * collected + hall.at_door * per_collection
+        _, per_export, per_collection = hall.minutes[name]
+        exports = hall.collections * per_export * collected
+        return self.of_imports(name, hall_name) + exports + hall.at_door * per_collection
+
+    def of_imports(self, name: str, hall_name: str) -> Bins:
+        """Post-minutes of a role of a hall, for its imports alone."""
+        hall = self._of_hall(hall_name)
+        per_import, _, _ = hall.minutes[name]
+        return hall.flights * (per_import * self.config.mean_parcels_per_flight)
 
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
         """Post-minutes of a role for a mean flight; with a hall, for a flight to that hall."""

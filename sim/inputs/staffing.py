@@ -7,13 +7,14 @@ from itertools import pairwise
 from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import Manning
 from sim.errors import ConfigError
-from sim.inputs.expected_flights import BIN_MIN, MARGIN
+from sim.inputs.expected_flights import BIN_MIN, MARGIN, Bins
 from sim.inputs.expected_work import ExpectedWork, expected_work, most_posts
 from sim.inputs.roster import ROUNDING, Absence, manned
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
@@ -70,12 +71,33 @@ class Rosters:
         target = work.utilisation[name]
         assert target is not None
         crew = at_once(self.config, name)
-        starts = [minute_of_day(text) for text in work.starts]
-        end_of_all = self.config.clock.local(self.end)
-        days = range(-1, end_of_all // TICKS_PER_DAY + 2)
-        begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
-        least = self.least_crews(name, hall_name)
-        until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
+        begins, least = self._begins(), self.least_crews(name, hall_name)
+        part, post_minutes = self._busiest(self.work.of_role(name, hall_name), begins)
+        needed = post_minutes / (part * target * crew)
+        if name == "breakdown":
+            assert hall_name is not None
+            needed = np.maximum(needed, self._machines_fed(hall_name, begins))
+        shares = {}
+        for (begin, end), has_work, crews in zip(pairwise(begins), post_minutes > 0, needed, strict=True):
+            if end > 0 and begin * TICKS_PER_MIN < self._local_end:
+                share = min(posts, max(least if has_work else 1, math.ceil(crews - ROUNDING)) * crew) / posts
+                shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
+        return shares
+
+    @property
+    def _local_end(self) -> int:
+        return self.config.clock.local(self.end)
+
+    def _begins(self) -> list[int]:
+        """When shifts that follow the work begin, local time [min]: S shifts, and the end of the last."""
+        assert self.config.roster.work is not None
+        starts = [minute_of_day(text) for text in self.config.roster.work.starts]
+        days = range(-1, self._local_end // TICKS_PER_DAY + 2)
+        return [day * MIN_PER_DAY + minute for day in days for minute in starts]
+
+    def _busiest(self, work: Bins, begins: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The time allowed in each of S shifts [min], and the most work that falls due in it [post-minutes]."""
+        until = np.concatenate(([0.0], np.cumsum(work)))
         length = np.diff(begins)
         part = np.minimum(length, work_within_min(self.config))
         busiest = np.zeros(len(part))
@@ -84,16 +106,24 @@ class Rosters:
             last = begins[:-1] + np.where(part < length, np.minimum(offset, length), length)
             at = np.interp((np.array((last - part, last)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
             busiest = np.maximum(busiest, at[1] - at[0])
-        shares = {}
-        for (begin, end), minutes, post_minutes in zip(pairwise(begins), part, busiest, strict=True):
-            if end > 0 and begin * TICKS_PER_MIN < end_of_all:
-                crews = max(
-                    least if post_minutes > 0 else 1,
-                    math.ceil(post_minutes / (minutes * target * crew) - ROUNDING),
-                )
-                share = min(posts, crews * crew) / posts
-                shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
-        return shares
+        return part, busiest
+
+    def _machines_fed(self, hall_name: str, begins: Sequence[int]) -> NDArray[np.float64]:
+        """Machines that imports keep busy in each of S shifts, at the rate of the inductions that are manned then.
+
+        A crew of break-down is held until its machine has begun the ULD's last parcel, so it feeds one machine.
+        """
+        config, name = self.config, "induction"
+        assert self.work is not None and config.roster.work is not None
+        n_machines, posts = config.halls[hall_name].sorting_machines, most_posts(config, name, hall_name)
+        by_work = self._by_work(name, hall_name, posts) if config.roster.follows_work(name) else None
+        steps = manned(config.roster, name, posts, config.start_date, self._local_end, by_work=by_work)
+        at = np.searchsorted(steps.start, np.array(begins[:-1]) * TICKS_PER_MIN, side="right") - 1
+        inductions = np.maximum(1, np.array(steps.posts)[np.maximum(at, 0)])
+        part, post_minutes = self._busiest(self.work.of_imports(name, hall_name), begins)
+        target = config.roster.work.utilisation[name] or 1.0
+        machines: NDArray[np.float64] = np.minimum(n_machines, n_machines * post_minutes / (part * target * inductions))
+        return machines
 
 
 def people_of_posts(config: HubConfig) -> dict[str, int]:
