@@ -1,10 +1,10 @@
 """The one sheet of run, compare and sweep: verdict and bottleneck of each design, and pictures of the first designs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from textwrap import shorten
-from typing import Final, TypeAlias
+from typing import Final
 
 from experiments.formatting import hours_text, listed
 from experiments.grouping import grouped
@@ -14,9 +14,8 @@ from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Brief, Picture, picture_of
+from experiments.report.sentences import Ladders
 from experiments.report.stored_designs import NamedDesign, Panel
-
-Ladders: TypeAlias = Mapping[str, Mapping[str, float]]
 
 MOST_DESIGNS: Final = 6
 """Largest number of designs drawn."""

@@ -36,10 +36,10 @@ FEWEST_REPLICATIONS: Final = 5
 APART: Final = 0.2
 """Least difference of on-time shares of exports and imports that is explained (assumption)."""
 
-Ladder = Mapping[str, Mapping[str, float]]
+Ladders = Mapping[str, Mapping[str, float]]
 
 
-def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
+def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladders, margins: Margins) -> list[str]:
     """A paragraph for each site with each of its traffics, in the order requested."""
     sites = grouped((point.site, point) for point in points)
 

@@ -74,3 +74,4 @@ ROLES: Final = {
     "build_up": _exports("build_up_workers", "build-up", "build_up.workers_per_place"),
     "outbound_tugs": Role(Place.APRON, "outbound_tugs", "outbound_tugs", "outbound tug drivers", is_of_exports=True),
 }
+ROLE_OF_KIND: Final = {role.kind: name for name, role in ROLES.items()}

@@ -15,6 +15,8 @@ from sim.units import MIN_PER_DAY
 
 WIDTH: Final = 200
 """Characters of a record."""
+VARIATION: Final = r"[+-](0\d|1[0-4])[0-5]\d"
+"""Local time less UTC, as +HHMM or -HHMM."""
 
 
 class Columns(NamedTuple):
@@ -201,7 +203,15 @@ def _clock_time(record: Record, columns: Columns) -> int:
 def _variation(record: Record, columns: Columns, *, is_utc: bool) -> int | None:
     if is_utc and not record[columns].strip():
         return None
-    text = record.match(columns, r"[+-](0\d|1[0-4])[0-5]\d", "local time less UTC as +HHMM or -HHMM")
+    return variation_min(record.match(columns, VARIATION, "local time less UTC as +HHMM or -HHMM"))
+
+
+def variation_min(text: str) -> int:
+    """Minutes of a variation that matches `VARIATION`.
+
+    >>> variation_min("-0130")
+    -90
+    """
     return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
 
 

@@ -13,10 +13,10 @@ from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Replicated
 from experiments.formatting import millions, plain_name
 from experiments.interval_text import with_interval
-from experiments.money.prices import Paid, Prices
+from experiments.money.prices import Paid, Price, Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
-from sim.config.bounds import check_known, check_sum
+from sim.config.bounds import Share, check_known, check_sum
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, plain
 from sim.units import MONTHS_PER_YEAR
@@ -27,9 +27,7 @@ PAID: Final = {way: said(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
 _FIRST, _LAST = 1950, 2200
 
-_Share = Annotated[float, Bounds(ge=0, le=1)]
 _Months = Annotated[float, Bounds(ge=0, le=360)]
-_Eur = Annotated[float, Bounds(ge=0, le=1e12)]
 
 
 class Op(StrEnum):
@@ -103,14 +101,14 @@ class Months:
 class Result:
     """A possible result of a stage, and its effect on the phases that need it."""
 
-    probability: _Share
+    probability: Share
     is_refused: bool
     later: Months | None
     most_area_m2: Annotated[float, Bounds(gt=0, le=1e9)] | None
     most_flights_per_day: Annotated[float, Bounds(gt=0, le=1000)] | None
     sets: tuple[str, ...]
-    eur_once: _Eur
-    eur_per_year: _Eur
+    eur_once: Price
+    eur_per_year: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ class Stage:
 class Growth:
     """A demand path: flights of a year relative to the configuration's, interpolated between years."""
 
-    probability: _Share
+    probability: Share
     factors: dict[str, Annotated[float, Bounds(gt=0, le=1000)]]
 
     def __post_init__(self) -> None:
@@ -158,7 +156,7 @@ class Expansion:
     accept_load: Annotated[float, Bounds(gt=0, le=2)]
     ramp_months: _Months
     loads: tuple[Annotated[float, Bounds(gt=0, le=3)], ...]
-    at_risk_share: _Share
+    at_risk_share: Share
     building_years: Annotated[float, Bounds(gt=0, le=200)]
     swing: Annotated[float, Bounds(gt=0, lt=1)]
     kpis: tuple[str, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
+from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import investment
 from experiments.money.prices import Paid
@@ -26,8 +27,8 @@ from sim.measures.kpis import KPIS
 from sim.units import MONTHS_PER_YEAR
 
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
-Simulate = Callable[[Sequence[Node]], Mapping[tuple[str, int], Mapping[str, float]]]
-"""The KPIs of each replication of hubs at a load, by label and number."""
+Simulate = Callable[[Sequence[Node]], Kpis]
+"""The KPIs of each replication of hubs at a load."""
 Key = tuple[str, int, int, tuple[tuple[str, str | None], ...]]
 """Path, growth, draw, and the results that affect the path."""
 

@@ -10,7 +10,7 @@ from experiments.report.disruption_text import in_words
 from experiments.studies.replay.packing import seconds
 from experiments.studies.trace.run import Replication
 from sim.config.disruptions import Disruption
-from sim.domain.roles import ROLES, Place
+from sim.domain.roles import ROLE_OF_KIND, ROLES, Place
 from sim.domain.site import Manning
 from sim.errors import InputError
 from sim.inputs.roster import Absence
@@ -18,7 +18,6 @@ from sim.inputs.staffing import Rosters, rosters_of
 from sim.record.schemas import Table
 from sim.units import TICKS_PER_MIN, ticks
 
-_ROLE = {role.kind: name for name, role in ROLES.items()}
 _NOBODY, _OUTAGE = "nobody is on the roster", "an outage at random"
 
 
@@ -45,7 +44,7 @@ class Rests:
 
     def cause(self, kind: str, hall: int, machine: int, since: float) -> str:
         """Why nobody works from this instant on [min]."""
-        name, role = list(self._hub.halls)[hall] if hall >= 0 else None, _ROLE[kind]
+        name, role = list(self._hub.halls)[hall] if hall >= 0 else None, ROLE_OF_KIND[kind]
         on = dict(self._on(since))
         for label, each in on.items():
             if each.takes(kind) or (ROLES[role].place is Place.MACHINE and each.stops(str(name), machine + 1)):

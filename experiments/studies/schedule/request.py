@@ -13,6 +13,7 @@ from sim.config.zones import zone_of
 from sim.errors import InputError
 from sim.files import content_of
 from sim.inputs.ssim import FREIGHTERS
+from sim.inputs.ssim_records import VARIATION, variation_min
 
 ZONE: Final = "time_zone"
 HUB: Final = ("scenario", "fleet", "demand", "parcels")
@@ -111,6 +112,6 @@ def _clock(given: dict[str, str]) -> int | None:
     if "clock" not in given:
         return None
     text = given["clock"]
-    if not re.fullmatch(r"[+-](0\d|1[0-4])[0-5]\d", text):
+    if not re.fullmatch(VARIATION, text):
         raise InputError(f"clock: expected the hub's time minus UTC, such as +0100 or -0500, got {text!r}")
-    return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
+    return variation_min(text)

@@ -19,11 +19,10 @@ from experiments.statistics.choosing import Chosen, Swing, Worth
 from experiments.statistics.share_of_worlds import Share
 from experiments.store.rows import column, grid_of, interval, plain_interval, stored, table
 from experiments.studies.expansion.design import in_millions, path_name
+from experiments.studies.expansion.tree import BANDS
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.page import with_widths
 from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, share_of
-
-_BANDS: Final = (0.05, 0.95)
 
 
 @table(
@@ -131,7 +130,7 @@ class PathsResult:
             PathRow(
                 self.paths[option], self.shares[option].interval, self.shares[option].of_worlds,
                 self.shares[option].of_replications, self.chosen.mean(option),
-                *map(float, self.chosen.quantiles(option, _BANDS)),
+                *map(float, self.chosen.quantiles(option, BANDS)),
             )
             for option in self.by_share
         ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from sim.domain.exports import HallExports
-from sim.domain.roles import ROLES
+from sim.domain.roles import ROLE_OF_KIND
 from sim.domain.site import Hall, MachineCalendar
 from sim.measures.export_tables import empties_moves, export_floor_moves
 from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank
@@ -26,7 +26,6 @@ USE = Group("use")
 Hours = Callable[[Measured, str], float]
 """Hours in the measured days of the resource with this name."""
 _MANNED: Final = ", of the time on the roster and after it"
-_ROLES: Final = {role.kind: name for name, role in ROLES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,11 @@ def _stayed(run: Measured, name: str) -> float:
 
 
 def _served(run: Measured, name: str) -> float:
-    return desk_hours(run.record, _ROLES[name])
+    return desk_hours(run.record, ROLE_OF_KIND[name])
 
 
 def _paid(run: Measured, name: str) -> float:
-    return paid_hours(run.inputs, run.record, _ROLES[name])
+    return paid_hours(run.inputs, run.record, ROLE_OF_KIND[name])
 
 
 def _all_the_time(run: Measured) -> float:
