@@ -167,7 +167,11 @@ _ALL: Final = (
         number("trucks_per_day", "trucks that left", "float64", "trucks/d"),
         number("departed_per_day", "parcels on these trucks", "float64", "parcels/d"),
         number("stations_share", "share of its break-down stations' time in use", "float64"),
-        number("floor_mean_share", "mean share of its floor in use", "float64"),
+        number(
+            "floor_mean_share",
+            "mean share of its floor in use; by parcels from other halls, from their arrival on",
+            "float64",
+        ),
         number("floor_peak_share", "highest share of its floor in use at the end of an interval", "float64"),
         sort="hall",
     ),

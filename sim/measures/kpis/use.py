@@ -157,7 +157,8 @@ RESOURCES: Final = {
     "packout_posts": Resource("pack-out posts" + _MANNED,
                               lambda run, _: run.record.packout_work / TICKS_PER_MIN / MIN_PER_H, _packout_manned),
     "manual_sort_posts": _manned("manual-sort posts", _served),
-    "floor": Resource("lanes' floor, reserved from break-down until the truck leaves or the ULD is built",
+    "floor": Resource("lanes' floor, reserved from break-down until the truck leaves or the ULD is built; in a hall to"
+                      " which a shuttle brings parcels, from their arrival on",
                       _on_floor, _of_halls(lambda hall: hall.floor + hall.transfer_floor)),
     "doors": Resource("outbound dock doors", _at_doors, _of_halls(lambda hall: hall.doors)),
 }  # fmt: skip
