@@ -195,6 +195,8 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
     assert said.endswith(
         "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
+    peak = sentences.sentence(replace(TODAY, disruptions="a peak"), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
+    assert "402,000 arrive on the mean day, without the disruptions. If staffed" in peak
     several = sentences.sentence(replace(TODAY, n_halls=2), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
     assert several.endswith("each resource alone, of all halls together, could handle the mean arrivals.")
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")

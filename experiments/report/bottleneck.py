@@ -78,7 +78,8 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     text = f"B{named(None, ladder)[1:]}. If staffed round the clock, it can handle {rounded(rate)} parcels a day"
     near = [f"{resource(name)} {rounded(other)}" for name, other in others if other <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
-    text += f"; {rounded(point.parcels_per_day)} arrive."
+    usual = " on the mean day, without the disruptions" if point.disruptions else ""
+    text += f"; {rounded(point.parcels_per_day)} arrive{usual}."
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
         text += f" If staffed round the clock, each resource alone{halls} could handle the mean arrivals."
