@@ -134,6 +134,23 @@ def test_those_at_work_do_what_is_asked_and_never_fewer_than_a_flight_needs(role
     assert 0 <= plan.gap < 0.25
 
 
+def test_a_role_without_posts_is_neither_planned_nor_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = (
+        "exports=none",
+        "halls.main.packout_posts=0",
+        "demand.flights_per_day=1",
+        "staff.rounds=1",
+        "page=none",
+        "--quiet",
+        "--out",
+        tmp_path,
+    )
+    told = answer(capsys, "staff", *TINY[:-2], "staff.start_every_h=4", *words)
+    assert "packout" not in told["roles"] and "breakdown" in told["roles"]
+    (others,) = (line for line in told["sentences"] if line.startswith("Not planned"))
+    assert others == "Not planned, because their roster gives them shifts: customs officers."
+
+
 def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None:
     config = planned_are("screening", "manual_sort", "hand_sorting", "unloading")
     pools = pools_of(config, staff())

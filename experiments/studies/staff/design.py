@@ -13,7 +13,7 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, Share, check_known
 from sim.domain.roles import ROLES
 from sim.errors import ConfigError
-from sim.inputs.staffing import has_work
+from sim.inputs.staffing import people_of_posts
 from sim.reading import Bounds
 from sim.units import HOURS_PER_DAY
 
@@ -115,8 +115,9 @@ parse: Final = partial(one_hub, kind=StaffKeys, verb=VERB)
 
 
 def planned_roles(config: HubConfig) -> list[str]:
-    """Roles that follow the work; others keep their roster."""
-    return [name for name, role in ROLES.items() if has_work(config, role) and config.roster.follows_work(name)]
+    """Roles with posts that follow the work; others keep their roster."""
+    people = people_of_posts(config)
+    return [name for name in ROLES if people.get(name) and config.roster.follows_work(name)]
 
 
 def check(config: HubConfig) -> None:

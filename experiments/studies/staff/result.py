@@ -174,7 +174,8 @@ class Result:
         yield said(
             "staff_before", name=plain_name(self.config.roster.name), before=whole(before), hours=whole(best.paid_h)
         )
-        others = [role_name(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
+        rostered = rostered_h_per_day(self.config).items()
+        others = [role_name(role) for role, hours in rostered if hours and role not in self.by_role]
         if others:
             yield said("staff_others", roles=listed(others, "and"))
 
