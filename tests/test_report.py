@@ -203,20 +203,20 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
 
 
 def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
-    hours = {"breakdown": 24.0, "tugs": 13.5, "docks": 10.0, "induction": 25.0, "packout": 24.0}
+    hours = {"breakdown": 24.0, "tugs": 10.5, "docks": 10.0, "induction": 40.0, "packout": 23.0}
     waits = {f"understaffed_h_per_day_{role}": value(hour, unit="h/d") for role, hour in hours.items()}
     late, said = (
         kpis(value(0.5, 0.4, 0.6)) | waits,
-        "Work waits for people: break-down 24.0 h a day, tug drivers 13.5 h",
+        "Work waits for people: break-down 24.0 h a day, pack-out 23.0 h a day, induction 13.3 h",
     )
-    tailored = replace(TODAY, roster="follows_work")
+    tailored = replace(TODAY, roster="follows_work", n_machines=3)
     text = sentences.sentence(tailored, late, LADDER, subject="It")
-    assert f"mean arrivals. {said} a day. The word roster=round_the_clock" in text
+    assert f"mean arrivals. {said} a day at each machine. The word roster=round_the_clock" in text
     (one,) = design_verdicts([tailored], {tailored.label: late}, {tailored.label: LADDER})
-    assert one.details.endswith(f"{said} a day.")
+    assert one.details.endswith(f"{said} a day at each machine.")
     maybe = kpis(value(0.94, 0.9, 0.97)) | waits
     (one,) = design_verdicts([tailored], {tailored.label: maybe}, {tailored.label: LADDER})
-    assert one.word == "undecided" and one.details.endswith(f"{said} a day.")
+    assert one.word == "undecided" and one.details.endswith(f"{said} a day at each machine.")
     assert said in sentences.sentence(tailored, maybe, LADDER, subject="It")
     short = {"packout_posts": TODAY.parcels_per_day - 1}
     for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),

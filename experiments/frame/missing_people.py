@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from experiments.designs.design import Design
 from experiments.formatting import share_text, whole
-from experiments.replications.summing import daily_parcels
+from experiments.replications.summing import daily_parcels, design_row
 from experiments.report import bottleneck
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
@@ -26,7 +26,7 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
         ladder = capacity_ladder(design.hub, {kpi: interval.mean for kpi, interval in values.items()})
         if bottleneck.explains(ladder, daily_parcels(design.hub)):
             continue
-        if text := bottleneck.waits_for_people(values, design.hub.roster.name):
+        if text := bottleneck.waits_for_people(values, design_row(design)):
             shares[design.label], waits[design.label] = share, text
     if not waits:
         return []

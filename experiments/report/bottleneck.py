@@ -10,7 +10,7 @@ from typing import Final
 from experiments.formatting import number, resource, role_name, rounded
 from experiments.statistics import Interval
 from experiments.store.summaries import DesignRow
-from sim.domain.roles import ROLES
+from sim.domain.roles import ROLES, Place
 from sim.measures.kpis import LAID_OUT
 
 NEAR: Final = 0.05
@@ -18,8 +18,7 @@ NEAR: Final = 0.05
 _ALL_POSTS: Final = "round_the_clock"
 """The roster that mans all posts at any time, so that more people cannot help."""
 MORE_PEOPLE: Final = f"The word roster={_ALL_POSTS} shows whether more would be enough"
-_SERVED_BY_ALL: Final = ("induction", "packout")
-"""Roles whose work counts as waiting while any post is not manned, even if it is served at once."""
+_OF_EACH: Final = {Place.HALL: " in each hall", Place.MACHINE: " at each machine"}
 
 
 def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -53,18 +52,19 @@ def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
     return any(rate < parcels_per_day for _, rate in rungs(ladder))
 
 
-def waits_for_people(values: Mapping[str, Interval], roster: str) -> str:
+def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     """The roles for whose people work waits longest, with hours a day; empty if there is hardly such a wait.
 
-    >>> waits_for_people({"understaffed_h_per_day_tugs": Interval(13.5, None, None, 1)}, "follows_work")
-    'Work waits for people: tug drivers 13.5 h a day'
+    People may also be late because they are held by those who come after them, who then wait longest.
     """
-    names = {role: f"understaffed_h_per_day_{role}" for role in ROLES if role not in _SERVED_BY_ALL}
-    hours = {role: values[name].mean for role, name in names.items() if name in values}
+    n_places = {Place.APRON: 1, Place.HALL: point.n_halls, Place.MACHINE: point.n_machines}
+    names = {role: f"understaffed_h_per_day_{role}" for role in ROLES}
+    hours = {role: values[name].mean / n_places[ROLES[role].place] for role, name in names.items() if name in values}
     least = max(1.0, max(hours.values(), default=0.0) / 2)
     longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])
-    texts = [f"{role_name(role)} {number(hours[role])} h a day" for role in longest]
-    return f"Work waits for people: {', '.join(texts)}" if texts and roster != _ALL_POSTS else ""
+    of_each = {role: _OF_EACH[ROLES[role].place] if n_places[ROLES[role].place] > 1 else "" for role in longest}
+    texts = [f"{role_name(role)} {number(hours[role])} h a day{of_each[role]}" for role in longest]
+    return f"Work waits for people: {', '.join(texts)}" if texts and point.roster != _ALL_POSTS else ""
 
 
 def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
@@ -83,6 +83,6 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
         text += f" If staffed round the clock, each resource alone{halls} could handle the mean arrivals."
-        waits = waits_for_people(values, point.roster)
+        waits = waits_for_people(values, point)
         text += f" {waits}. {MORE_PEOPLE}." if waits else ""
     return text

@@ -90,7 +90,7 @@ def design_verdicts(
             resource(limit) if limit else "",
             "" if kind == "carries" else held_since(point),
             staffing(point, values[point.label]),
-            "" if is_explained else bottleneck.waits_for_people(values[point.label], point.roster),
+            "" if is_explained else bottleneck.waits_for_people(values[point.label], point),
             reasons_open(point, on_time),
             "" if kind in ("fails", "unstable") else late_exports(point, values[point.label]),
         )

@@ -10,6 +10,7 @@ from experiments.designs.what_if import what_ifs
 from experiments.formatting import counted, instant, listed, number, resource
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
+from experiments.replications.summing import design_row
 from experiments.report import bottleneck
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
@@ -176,7 +177,7 @@ def _waits(design: Design, best: Lift | None, above: Sequence[Mapping[str, float
     if best is None or best.lift.mean >= _MOST:
         return ""
     means = {name: mean_interval([kpis[name] for kpis in above]) for name in above[0]}
-    text = bottleneck.waits_for_people(means, design.hub.roster.name)
+    text = bottleneck.waits_for_people(means, design_row(design))
     return text[:1].lower() + text[1:]
 
 
