@@ -93,6 +93,16 @@ def test_worth_is_the_gain_of_each_step_over_the_floor_that_it_adds() -> None:
     assert together.worth.mean == pytest.approx((zone.first.worth.mean + zone.steps[2].worth.mean) / 2)
 
 
+def test_units_of_several_halls_are_counted_together_like_their_floor() -> None:
+    hub = load("liege_100k_complex", "exports=none")
+    ladder = next(each for each in ladders(hub, asked()) if each.zone == "positions")
+    kpis_of = {(design.label, number): kpis(400_000) for design in ladder.designs for number in range(2)}
+    first = zone_of(ladder, kpis_of, 2, asked().prices).first
+    before, after = (sum(hall.uld_positions for hall in each.hub.halls.values()) for each in ladder.designs[:2])
+    assert first.units == after - before == 4 * ladder.units_a_step
+    assert first.area_m2 == pytest.approx(first.units * 20)
+
+
 def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     ladder = next(one for one in ladders(load(), asked()) if one.zone == "positions")
     there = {(design.label, number): kpis(400_000) for design in ladder.designs for number in range(2)}

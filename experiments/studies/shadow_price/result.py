@@ -130,7 +130,7 @@ class Step:
     step: int = column("1", "number of the step, added to the steps before it; 0: all steps together", heading="step")
     units: float = column(
         "see unit",
-        "more of them, in all steps up to this one, in each hall",
+        "more of them, in all steps up to this one and in all halls",
         heading="in all",
         show=lambda units: f"+{whole(units)}",
     )
@@ -189,7 +189,7 @@ def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
     for at in range(len(area)):
         high, low = (at, at - 1) if at else (-1, 0)
         samples.append(((worth[high] - worth[low]) / (area[high] - area[low])).tolist())
-        units, unit = (at or len(area) - 1) * ladder.units_a_step, HALL_UNITS[ladder.zone].unit
+        units, unit = (at or len(area) - 1) * ladder.units_a_step * len(base.halls), HALL_UNITS[ladder.zone].unit
         place = (ladder.flights_per_day, ladder.zone, at, units, unit, float(area[high]))
         steps.append(Step(*place, mean_interval(samples[at]), on_time[high]))
     return Zone(ladder, tuple(steps), tuple(samples[1]), on_time[0])
