@@ -233,16 +233,6 @@ def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path 
     return designs, factors_of(names, rows, composed)
 
 
-def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
-    """The hub at another demand; a roster that follows the work is adapted."""
-    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
-
-
-def demand_label(label: str, flights_per_day: float) -> str:
-    """The label under which a design at another demand is stored."""
-    return f"{label}, {flights_per_day:.4f} flights/d"
-
-
 def with_study(words: Sequence[str], name: str) -> list[str]:
     """The words, preceded by the verb's packaged study if they name none."""
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]

@@ -1,7 +1,7 @@
 """Fields of a configuration that a study varies: the hub with changed values, and the words that set them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,16 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
         node, name = _place(document, key)
         node[name] = value
     return read(HubConfig, document)
+
+
+def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
+    """The hub at another demand; a roster that follows the work is adapted."""
+    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
+
+
+def demand_label(label: str, flights_per_day: float) -> str:
+    """The label under which a design at another demand is stored."""
+    return f"{label}, {flights_per_day:.4f} flights/d"
 
 
 def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain value

@@ -25,7 +25,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from experiments.arguments import Arguments, without_groups
-from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
+from experiments.designs.design import Design, DesignKeys, Margin
+from experiments.designs.varying import at_demand, demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import said
 from experiments.report.verdicts import carries

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from experiments.designs.design import Design, at_demand
+from experiments.designs.design import Design
+from experiments.designs.varying import at_demand
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, with_more
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Self
 
-from experiments.designs.design import Design, at_demand, demand_label
+from experiments.designs.design import Design
+from experiments.designs.varying import at_demand, demand_label
 from experiments.designs.what_if import what_ifs
 from experiments.frame.study import Kpis
 from experiments.replications.crossing import Crossing, most_flights, rounded

@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.designs.design import Design, at_demand
+from experiments.designs.design import Design
+from experiments.designs.varying import at_demand
 from experiments.money.accounts import WAGES, Rostered, activity, annual_lines
 from experiments.money.assets import Line
 from experiments.money.prices import Labour, Paid

@@ -12,7 +12,8 @@ from scipy.special import ndtri
 from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, DesignKeys, at_demand, several, with_study
+from experiments.designs.design import Design, DesignKeys, several, with_study
+from experiments.designs.varying import at_demand
 from experiments.formatting import counted
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
