@@ -33,6 +33,11 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
     return {name: value for name, value in ladder.items() if math.isfinite(value)}
 
 
+def tightest_rung(config: HubConfig) -> float:
+    """Parcels a day of the resource that limits the hub, among the rungs that need no measurement."""
+    return min(capacity_ladder(config, {}).values())
+
+
 def _apron_rungs(config: HubConfig) -> dict[str, float]:
     apron, parcels = config.apron, config.mean_parcels_per_flight
     with_flight = on_stand = 0.0

@@ -25,7 +25,7 @@ from experiments.studies.expansion.hubs import flights_at
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
 from sim.errors import ConfigError
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import tightest_rung
 from sim.reading import read
 
 KEPT: Final = ("expansion.paths.*.phases.*.learning.fields.*",)
@@ -161,7 +161,7 @@ def carried_over(week: Week, rostered: Rostered) -> dict[str, float]:
     configs = week.rostered.config, rostered.config
     parcels = [daily_parcels(config) for config in configs]
     ratio = parcels[1] / parcels[0]
-    room = [min(capacity_ladder(config, {}).values()) / each for config, each in zip(configs, parcels, strict=True)]
+    room = [tightest_rung(config) / each for config, each in zip(configs, parcels, strict=True)]
     through = min(1.0, room[1]) / min(1.0, room[0])
     exports = [each * config.exports.ratio for config, each in zip(configs, parcels, strict=True)]
     by = {_OF_IMPORTS: ratio, _OF_EXPORTS: exports[1] / exports[0] if exports[0] else ratio}

@@ -27,7 +27,7 @@ from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import tightest_rung
 from sim.reading import Bounds, near
 
 VERB: Final = "sure"
@@ -140,7 +140,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
     """Label and flights a day of each level at which a hall is tested; by default from the capacity ladder."""
     hub = design.hub
-    most = min(capacity_ladder(hub, {}).values()) / hub.parcels_per_asked_flight
+    most = tightest_rung(hub) / hub.parcels_per_asked_flight
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 

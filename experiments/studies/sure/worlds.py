@@ -18,7 +18,7 @@ from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import tightest_rung
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Screened(Drawn):
         except ConfigError as error:
             self.refused[str(error)] += 1
             return 0.0
-        return min(capacity_ladder(changed, {}).values()) / daily_parcels(changed)
+        return tightest_rung(changed) / daily_parcels(changed)
 
     def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
         """The sample for statistics: -1 and 1 are the ends of the configured ranges."""
