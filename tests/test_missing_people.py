@@ -31,9 +31,9 @@ def test_the_latest_of_the_designs_that_no_resource_explains_is_named() -> None:
     late, later, fine = Design("late", hub), Design("later", hub), Design("fine", hub)
     (line,) = missing_people([late, later, fine], {"late": kpis(0.9), "later": kpis(0.3), "fine": kpis(0.96)})
     assert line == (
-        "designs with less than 95 % on time although each resource alone could handle the mean arrivals, if staffed"
-        " round the clock: 2. Least on time is later. Work waits for people: break-down 20.1 h a day. The word"
-        " roster=round_the_clock shows whether more would be enough"
+        "designs with less than 95 % on time although each resource alone (floors not counted) could handle the"
+        " mean arrivals, if staffed round the clock: 2. Least on time is later. Work waits for people: break-down 20.1"
+        " h a day. The word roster=round_the_clock shows whether more would be enough"
     )
 
 

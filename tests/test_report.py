@@ -218,6 +218,9 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     (one,) = design_verdicts([tailored], {tailored.label: maybe}, {tailored.label: LADDER})
     assert one.word == "undecided" and one.details.endswith(f"{said} a day at each machine.")
     assert said in sentences.sentence(tailored, maybe, LADDER, subject="It")
+    by_stays = sentences.sentence(tailored, late, LADDER | {"floor": 338_000.0}, subject="It")
+    assert "floor. With the stays measured, it can handle 338,000 parcels a day; 402,000 arrive. If" in by_stays
+    assert f"clock, each resource except floors could handle the mean arrivals. {said}" in by_stays
     short = {"packout_posts": TODAY.parcels_per_day - 1}
     for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
                                  (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),

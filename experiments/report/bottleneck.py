@@ -18,6 +18,9 @@ NEAR: Final = 0.05
 _ALL_POSTS: Final = "round_the_clock"
 """The roster that mans all posts at any time, so that more people cannot help."""
 MORE_PEOPLE: Final = f"The word roster={_ALL_POSTS} shows whether more would be enough"
+_STAFFED: Final = "If staffed round the clock"
+_STAYS: Final = ("floor", "export_floor")
+"""Rungs that rest on measured stays. Where people are missing, stays are longer and these rungs lower."""
 _OF_EACH: Final = {Place.HALL: " in each hall", Place.MACHINE: " at each machine"}
 
 
@@ -48,8 +51,11 @@ def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
 
 
 def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
-    """Whether a resource alone could not handle the mean arrivals, even if staffed round the clock."""
-    return any(rate < parcels_per_day for _, rate in rungs(ladder))
+    """Whether a resource alone could not handle the mean arrivals, even if staffed round the clock.
+
+    Not floors, whose stays may be long because people are missing.
+    """
+    return any(rate < parcels_per_day for name, rate in rungs(ladder) if name not in _STAYS)
 
 
 def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
@@ -74,15 +80,17 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     """
     if not (lowest := rungs(ladder)):
         return ""
-    (_, rate), *others = lowest
-    text = f"B{named(None, ladder)[1:]}. If staffed round the clock, it can handle {rounded(rate)} parcels a day"
-    near = [f"{resource(name)} {rounded(other)}" for name, other in others if other <= (1 + NEAR) * rate]
+    (name, rate), *others = lowest
+    given = "With the stays measured" if name in _STAYS else _STAFFED
+    text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} parcels a day"
+    near = [f"{resource(another)} {rounded(other)}" for another, other in others if other <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
     usual = " on the mean day, without the disruptions" if point.disruptions else ""
     text += f"; {rounded(point.parcels_per_day)} arrive{usual}."
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
-        text += f" If staffed round the clock, each resource alone{halls} could handle the mean arrivals."
+        each = "each resource except floors" if rate < point.parcels_per_day else "each resource alone"
+        text += f" {_STAFFED}, {each}{halls} could handle the mean arrivals."
         waits = waits_for_people(values, point)
         text += f" {waits}. {MORE_PEOPLE}." if waits else ""
     return text
