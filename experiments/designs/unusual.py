@@ -10,13 +10,14 @@ from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.disruptions import Spell
 from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
 from sim.inputs.own_process import outside
 from sim.own import ARRIVALS
-from sim.units import TICKS_PER_MIN, ticks
+from sim.units import MIN_PER_DAY, TICKS_PER_MIN, ticks
 
 _FLIGHTS: Final = "demand.flights_per_day"
 
@@ -61,9 +62,10 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
 
 
 def flight_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
-    """Warnings on the measured weeks of hubs, which may differ, and on their flight files."""
+    """Warnings on the measured days of hubs, which may differ, and on their disruptions and flight files."""
     for hub in hubs:
         yield from _weeks(hub)
+        yield from _late_disruptions(hub)
         if hub.arrivals.schedule:
             yield from _file_warnings(hub)
 
@@ -73,6 +75,15 @@ def _weeks(config: HubConfig) -> Iterator[str]:
     if config.horizon_days % DAYS_PER_WEEK:
         which = "short_week" if config.horizon_days < DAYS_PER_WEEK else "no_whole_weeks"
         yield said(which, days=config.horizon_days)
+
+
+def _late_disruptions(config: HubConfig) -> Iterator[str]:
+    """Disruptions that begin after the measured days."""
+    for name, disruption in config.disruptions.items():
+        if isinstance(disruption, Spell):
+            begin, _ = disruption.span(config.start_date, config.warmup_days)
+            if begin >= config.days * MIN_PER_DAY:
+                yield said("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
 
 
 def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:
