@@ -48,6 +48,14 @@ def folder_of(tmp_path, *texts):
     return folder
 
 
+@pytest.mark.parametrize("scenario", ["express_night_hub", "regional_gateway"])
+def test_hubs_with_arrivals_of_their_own_fly_a_file(tmp_path, scenario):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,parcels\n" + row("A", 2, more=",3000"))
+    hub = load(scenario, "arrivals=file", f"arrivals.schedule={path}", f"start_date={MONDAY}")
+    assert keys_of(hub, 0) == ["A"]
+
+
 def test_each_file_of_a_folder_is_a_replication_in_the_order_of_its_number(tmp_path):
     folder = folder_of(tmp_path, *(row(f"A{n}", 0) for n in range(1, 12)))
     (folder / "notes.txt").write_text("no flights")

@@ -142,6 +142,20 @@ def test_a_timetable_in_ssim_is_sent_and_planned_with(tmp_path, monkeypatch):
     assert not plan.mistake
 
 
+def test_flights_by_other_aircraft_are_sent_with_the_scenario_that_has_them(tmp_path, monkeypatch):
+    answer_here(monkeypatch)
+    mine = tmp_path / "mine" / "scenario"
+    mine.mkdir(parents=True)
+    text = "# @package _global_\ndefaults: [express_night_hub, _self_]\nscenario: express\n"
+    (mine / "express.yaml").write_text(text)
+    client = client_of(tmp_path, mine.parent)
+    files = {"file": ("week.csv", "flight,sibt,aircraft\nCV1,2022-09-05 23:00,a300_600f\n", "text/csv")}
+    assert "one of b777f, got" in client.post("/flights", files=files).text
+    assert client.post("/flights", files=files, data={"scenario": "expres"}).status_code == 400
+    answer = client.post("/flights", files=files, data={"scenario": "express"})
+    assert answer.status_code == 200 and "/plan?scenario=express&amp;flights=week-" in answer.text
+
+
 def client_arguments(root):
     from experiments.arguments import Arguments
 

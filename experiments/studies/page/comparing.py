@@ -13,12 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, folder_option
+from experiments.composition import scenarios
 from experiments.store.files import sha256_of, write_whole
 from experiments.studies.page.children import answered
 from experiments.studies.page.differences import compared
 from experiments.studies.page.guard import STORED_POLICY
-from experiments.studies.page.plan import FLIGHTS, flights_folder, sent_flights
+from experiments.studies.page.plan import FLIGHTS, Plan, check_choices, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
 from experiments.studies.page.runs import folder_in
 from experiments.studies.page.show import address, page
@@ -26,6 +27,8 @@ from sim.errors import CargohubError, InputError
 
 _SAYS: Final = "says.txt"
 """Output of `cargohub schedule` for a file of flights."""
+_SCENARIO: Final = "scenario.txt"
+"""The scenario with whose aircraft it was read."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ class Comparing:
 
     def flights(self, _: Request) -> Response:
         """The uploaded files and their contents."""
-        return page("flights.html", files=[self._sent(name) for name in sent_flights(self.arguments.out)])
+        files = [self._sent(name) for name in sent_flights(self.arguments.out)]
+        hubs = scenarios(self.arguments.config_dir)
+        return page("flights.html", files=files, scenarios=hubs, usual=Plan().scenario)
 
     def picture(self, request: Request) -> Response:
         """The week of an uploaded flight file."""
@@ -88,13 +93,16 @@ class Comparing:
             if not isinstance(file, UploadFile) or not file.filename:
                 raise InputError("flights: choose a file first")
             given = {key: form.get(key) for key in ("airport", "skip_bad")}
+            scenario = str(form.get("scenario", "")) or Plan().scenario
             filename, content = file.filename, await file.read()
+        check_choices(Plan(scenario=scenario), self.arguments)
         words = [f"{key}={value}" for key, value in given.items() if isinstance(value, str) and value]
-        name = await run_in_threadpool(self._kept, filename, content, words)
+        name = await run_in_threadpool(self._kept, filename, content, scenario, words)
         return RedirectResponse(f"/flights#{name}", 303)
 
-    def _kept(self, filename: str, content: bytes, words: list[str]) -> str:
+    def _kept(self, filename: str, content: bytes, scenario: str, words: list[str]) -> str:
         """The name of the folder where an uploaded file and its flights are."""
+        words = [f"scenario={scenario}", *words, *folder_option(self.arguments.config_dir)]
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(filename).stem)[:40].strip("-") or "flights"
         name = f"{stem}-{sha256_of(content + ' '.join(words).encode())[:8]}"
         with tempfile.TemporaryDirectory(prefix="cargohub-") as folder:
@@ -109,11 +117,16 @@ class Comparing:
             raise InputError(f"{filename[:80]}: {says.strip().splitlines()[-1]}")
         # Lines after the table name files of this folder.
         write_whole(into / _SAYS, says.partition("\nWritten to")[0].replace(f"{folder}/", "").encode())
+        write_whole(into / _SCENARIO, scenario.encode())
         return name
 
     def _sent(self, name: str) -> dict[str, str]:
         """Uploaded flight files."""
         folder = flights_folder(self.arguments.out) / name
-        says = (folder / _SAYS).read_text(encoding="utf-8") if (folder / _SAYS).is_file() else ""
         picture = next((path.name for path in sorted(folder.glob("*.svg"))), "")
-        return {"name": name, "says": says, "picture": picture}
+        scenario = _text_of(folder / _SCENARIO) or Plan().scenario
+        return {"name": name, "says": _text_of(folder / _SAYS), "picture": picture, "scenario": scenario}
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
