@@ -56,6 +56,14 @@ def test_hubs_with_arrivals_of_their_own_fly_a_file(tmp_path, scenario):
     assert keys_of(hub, 0) == ["A"]
 
 
+def test_designs_of_other_days_or_seeds_do_not_see_the_same_flights():
+    hubs = [load("liege_30k"), load("high_month", "seed=2"), load("singles_day")]
+    assert not [*flight_warnings([hubs[0], load("liege_66k", "demand=permit")])]
+    lines = [next(flight_warnings(pair)) for pair in (hubs[:2], hubs[::2])]
+    assert lines[0] == "Seed differs (1 and 2), so these designs do not see the same flights"
+    assert lines[1].startswith("Start date differs (2022-09-05 and 2022-11-07)")
+
+
 def test_each_file_of_a_folder_is_a_replication_in_the_order_of_its_number(tmp_path):
     folder = folder_of(tmp_path, *(row(f"A{n}", 0) for n in range(1, 12)))
     (folder / "notes.txt").write_text("no flights")

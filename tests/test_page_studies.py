@@ -1,6 +1,7 @@
 """The served page beside single runs: comparisons, flights sent by the browser, and an expansion computed again."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from answers import answer
@@ -12,6 +13,7 @@ from test_expansion import PACKAGED, kpis_of
 from test_flights import GOOD
 from test_ssim import file_of, leg
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
@@ -23,6 +25,7 @@ from experiments.studies.page.checking import checked
 from experiments.studies.page.differences import compared
 from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
+from experiments.verbs import module_of
 from tests.served import answer_here, client_of
 from tests.stored_runs import BARE, TINY, made
 
@@ -126,6 +129,11 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     plan = checked(Plan(flights=name), client_arguments(tmp_path))
     assert not plan.mistake
     assert hub(compose(plan.words)).arrivals.schedule.endswith(f"{name}/{FLIGHTS}")
+    both = Plan("compare", "liege_66k", {"arrivals": "poisson"}, flights=name, against="liege_30k")
+    words = checked(replace(both, values={"arrivals.repeat": "2"}), client_arguments(tmp_path)).words
+    designs, _ = import_module(module_of("compare")).STUDY.parse(Arguments("compare", tuple(words)))
+    assert len({(each.hub.arrivals.schedule, each.hub.days, each.hub.arrivals.repeat) for each in designs}) == 1
+    assert designs[0].hub.arrivals.schedule.endswith(FLIGHTS) and designs[0].hub.arrivals.repeat == 2
     drawn = Plan(flights=name, chosen={"arrivals": "resampled"})
     assert hub(compose(drawn.base_words(tmp_path))).arrivals.resampled_weeks == 1
 
@@ -157,8 +165,6 @@ def test_flights_by_other_aircraft_are_sent_with_the_scenario_that_has_them(tmp_
 
 
 def client_arguments(root):
-    from experiments.arguments import Arguments
-
     return Arguments("page", out=root)
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from experiments.formatting import instant
+from experiments.formatting import instant, listed
 from experiments.own_file import choosing
+from experiments.report.key_names import key_unit, name_of
 from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -20,6 +21,8 @@ from sim.own import ARRIVALS
 from sim.units import MIN_PER_DAY, TICKS_PER_MIN, ticks
 
 _FLIGHTS: Final = "demand.flights_per_day"
+_DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
+"""Keys that must be equal for designs to have the same flights and parcels on the same days."""
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
@@ -63,6 +66,8 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
 
 def flight_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
     """Warnings on the measured days of hubs, which may differ, and on their disruptions and flight files."""
+    if why := not_paired(hubs):
+        yield why
     for hub in hubs:
         yield from _weeks(hub)
         yield from _late_disruptions(hub)
@@ -94,6 +99,16 @@ def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:
             n, of = outside(hub, hub.clock.local(ticks(hub.end_min)))
             if n:
                 yield said("flights_outside", file=hub.own.name, name=name, n=n, of=of)
+
+
+def not_paired(hubs: Sequence[HubConfig]) -> str:
+    """The reason why replications of hubs do not see the same flights; empty if they do."""
+    for key in _DRAWS:
+        values = list(dict.fromkeys(str(getattr(hub, key)) for hub in hubs))
+        if len(values) > 1:
+            texts = [f"{value} {key_unit(key)}".rstrip() for value in values]
+            return said("not_paired", name=name_of(key), values=listed(texts, "and"))
+    return ""
 
 
 def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import counted, full_kpi_name, listed
+from experiments.designs.unusual import not_paired
+from experiments.formatting import counted, full_kpi_name
 from experiments.frame.of_designs import present_kpis
 from experiments.grouping import values_of
 from experiments.interval_text import NO_VARIANCE, amount, bracket, change
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
-from experiments.report.key_names import key_unit, name_of, with_value
+from experiments.report.key_names import name_of, with_value
 from experiments.report.sections import said
 from experiments.report.sentences import means_of, significance
 from experiments.statistics.family import Family, Statement, statements
@@ -35,8 +36,6 @@ _MOST_NAMED: Final = 3
 """Most values named in a title."""
 _OF_HASH: Final = 8
 """Digits shown of a file's hash."""
-_DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
-"""Keys that must be equal for two runs to have the same flights and parcels on the same days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def compared(folders: Sequence[Path]) -> Compared:
     if not 2 <= len(columns) <= MOST:
         raise InputError(f"compare: tick runs that have 2 to {MOST} designs together, got {len(columns)}")
     columns = _named(columns)
-    changed, why = _changed(columns), _not_paired(columns)
+    changed, why = _changed(columns), not_paired([column.hub for column in columns])
     titles = [column.title for column in columns]
     are_alike = all(run.identity.get("sources") == runs[0].identity.get("sources") for run in runs)
     return Compared(
@@ -136,19 +135,6 @@ def _changed(columns: Sequence[Column]) -> Grid:
     header = ("Input", "Unit", *(column.title for column in columns))
     count = "1 value differs" if len(rows) == 1 else f"{len(rows)} values differ"
     return Grid(f"{count}{more}", header, tuple(rows[:_MOST_CHANGES]), 2)
-
-
-def _not_paired(columns: Sequence[Column]) -> str:
-    """The reason why replications of two designs cannot be paired; empty if they can."""
-    for key in _DRAWS:
-        values = list(dict.fromkeys(str(getattr(column.hub, key)) for column in columns))
-        if len(values) > 1:
-            return said(
-                "not_paired",
-                name=name_of(key),
-                values=listed([f"{value} {key_unit(key)}".rstrip() for value in values], "and"),
-            )
-    return ""
 
 
 def _differences(columns: Sequence[Column]) -> Grid:

@@ -68,15 +68,19 @@ class Plan:
         """Words for the unchanged values; `out`: folder of the runs, with uploaded files."""
         name = self.chosen.get(STUDY, self.verb.replace("-", "_"))
         study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
-        groups = [f"{group}={option}" for group, option in self.chosen.items() if group != STUDY]
+        given = (STUDY, "arrivals") if self.flights else (STUDY,)
+        groups = [f"{group}={option}" for group, option in self.chosen.items() if group not in given]
         disruptions = [f"+disruption@disruptions.{option}={option}" for option in self.disruptions]
-        flights = [f"arrivals={self.of_file}", *self.flights_words(out)] if self.flights else []
-        return [*study, f"scenario={self.scenario}", *groups, *flights, *disruptions]
+        return [*study, f"scenario={self.scenario}", *groups, *self.file_words(out), *disruptions]
 
     @property
     def of_file(self) -> str:
         """How the file's flights are used: unchanged, unless its weeks are to be drawn."""
         return "resampled" if self.chosen.get("arrivals") == "resampled" else "file"
+
+    def file_words(self, out: Path) -> list[str]:
+        """The words that fly the file; empty if flights are drawn."""
+        return [f"arrivals={self.of_file}", *self.flights_words(out)] if self.flights else []
 
     def flights_words(self, out: Path) -> list[str]:
         """The word that names the flight file; empty if flights are drawn."""
@@ -109,16 +113,19 @@ def _value(field: Field, text: str) -> str:
 
 
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
-    """Words after the verb; for a comparison, the baseline and the plan as second design."""
+    """Words after the verb; for a comparison, the baseline and the plan as second design, both with the same file."""
     base = plan.base_words(out)
     if scenarios := {"capacity": plan.scenario, "decompose": f"{plan.baseline},{plan.scenario}"}.get(plan.verb):
         base = [f"scenarios=[{scenarios}]" if word == f"scenario={plan.scenario}" else word for word in base]
     if plan.verb != "compare":
         return [*base, *changed_words(fields)]
-    of_all = [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS]
-    design = [word.removeprefix("scenario=") for word in base]
+    file = plan.file_words(out)
+    of_all = [
+        each for each in fields if group_of(each.key) in OF_ALL_DESIGNS or (file and each.key.startswith("arrivals."))
+    ]
+    design = [word.removeprefix("scenario=") for word in base if word not in file]
     design += changed_words([each for each in fields if each not in of_all])
-    return [f"designs=[{plan.baseline}, {' '.join(design)}]", *changed_words(of_all)]
+    return [f"designs=[{plan.baseline}, {' '.join(design)}]", *file, *changed_words(of_all)]
 
 
 def check_choices(plan: Plan, arguments: Arguments) -> None:

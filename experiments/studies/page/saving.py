@@ -50,8 +50,10 @@ def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = F
 
 def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arguments) -> str:
     """The command that asks the plan's question for the saved scenario."""
-    study = {group: option for group, option in plan.chosen.items() if group == STUDY}
-    again = Plan(plan.verb, name, study, against=plan.baseline)
+    flights = plan.flights if plan.verb == "compare" else ""  # its baseline flies them, too
+    kept = (STUDY, "arrivals") if flights else (STUDY,)
+    chosen = {group: option for group, option in plan.chosen.items() if group in kept}
+    again = Plan(plan.verb, name, chosen, flights=flights, against=plan.baseline)
     words = tuple(typed_words(again, _of_question(plan, fields), arguments.out))
     return Arguments(plan.verb, words, config_dir=arguments.config_dir).command
 
