@@ -75,6 +75,12 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
     assert result.differences.caption.endswith("p-values (Holm), which decide")
 
 
+def test_titles_name_no_lists_of_months():
+    hubs = [hub(compose([f"arrivals={name}"])) for name in ("timetable", "banks")]
+    titles = [column.title for column in differences._named([differences.Column("a", each, {}, "") for each in hubs])]
+    assert "arrivals model banks" in titles[1] and not any("[" in title for title in titles)
+
+
 def test_a_comparison_of_one_replication_says_that_it_has_no_intervals():
     samples = {kpi: [1.0] for kpi in KPIS}
     grid = differences._differences([differences.Column(name, hub(compose([])), samples, "") for name in "ab"])

@@ -34,6 +34,8 @@ MOST: Final = 6
 _MOST_CHANGES: Final = 200
 _MOST_NAMED: Final = 3
 """Most values named in a title."""
+_LONGEST_NAMED: Final = 30
+"""Longest value in a title: no lists of months or hours."""
 _OF_HASH: Final = 8
 """Digits shown of a file's hash."""
 
@@ -99,7 +101,7 @@ def _named(columns: Sequence[Column]) -> list[Column]:
     """Unique titles: by label, by differences, or else by number."""
     named = [replace(column, title=design_name(column.title)) for column in columns]
     if len({column.title for column in named}) < len(named):
-        differing = _differing(columns)[:_MOST_NAMED]
+        differing = [row for row in _differing(columns) if max(map(len, row[1:])) <= _LONGEST_NAMED][:_MOST_NAMED]
         for at, column in enumerate(columns):
             texts = [with_value(key, values[at]) for key, *values in differing if f"{key}=" not in column.title]
             named[at] = replace(column, title=design_name(column.title, texts))
