@@ -10,7 +10,7 @@ from mistakes import refused
 
 import sim
 from experiments.composition import load, scenarios
-from experiments.designs.unusual import flight_warnings
+from experiments.designs.unusual import hub_warnings
 from experiments.main import main
 from experiments.report.disruption_text import in_words
 from sim.config.disruptions import Disruption, Spell, kind
@@ -431,7 +431,7 @@ def test_named_scenarios_compose_and_lie_in_their_run(name):
 
 def test_a_disruption_after_the_measured_days_is_a_warning():
     hubs = [load("liege_30k", *SHORT, *one("fog_morning", at(day))) for day in ("day 3 00:00", "day 2 23:00")]
-    lines = [line for line in flight_warnings(hubs) if "disruptions" in line]
+    lines = [line for line in hub_warnings(hubs) if "disruptions" in line]
     late = "disruptions.it: begins after the measured days (day 3 00:00, and horizon_days is 2)"
     assert len(lines) == 1 and lines[0].startswith(late)
 

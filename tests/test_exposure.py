@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from experiments.composition import load
+from experiments.designs.unusual import hub_warnings
 from sim.config import HubConfig
 from sim.config.data_views import lookup_in_force, views
 from sim.config.exposure import Copy, Event, Exposure, Inference, Message, Party, System
@@ -346,3 +347,5 @@ def test_who_is_told_less_cannot_tell_more(on: HubConfig) -> None:
 
 def test_a_ledger_that_is_off_is_not_judged() -> None:
     assert load("liege_30k", "exposure.policy=whatever").exposure.policy == "whatever"
+    (line,) = hub_warnings([load("liege_30k", "exposure.policy=whatever")])
+    assert line.startswith("exposure.policy: whatever has no effect without")

@@ -11,7 +11,7 @@ from scipy import stats
 from test_schedules import SMALL
 
 from experiments.composition import load
-from experiments.designs.unusual import flight_warnings
+from experiments.designs.unusual import hub_warnings
 from experiments.main import main
 from experiments.replications.summing import traffic
 from sim.errors import CargohubError
@@ -58,8 +58,8 @@ def test_hubs_with_arrivals_of_their_own_fly_a_file(tmp_path, scenario):
 
 def test_designs_of_other_days_or_seeds_do_not_see_the_same_flights():
     hubs = [load("liege_30k"), load("high_month", "seed=2"), load("singles_day")]
-    assert not [*flight_warnings([hubs[0], load("liege_66k", "demand=permit")])]
-    lines = [next(flight_warnings(pair)) for pair in (hubs[:2], hubs[::2])]
+    assert not [*hub_warnings([hubs[0], load("liege_66k", "demand=permit")])]
+    lines = [next(hub_warnings(pair)) for pair in (hubs[:2], hubs[::2])]
     assert lines[0] == "Seed differs (1 and 2), so these designs do not see the same flights"
     assert lines[1].startswith("Start date differs (2022-09-05 and 2022-11-07)")
 
@@ -129,13 +129,13 @@ def test_mistakes_in_a_folder_are_one_line(tmp_path):
 def test_flights_outside_the_run_and_columns_that_are_not_read_are_named(tmp_path):
     path = tmp_path / "flights.csv"
     path.write_text("flight,sibt,tail,origin\n" + row("A", 0, 9, ",x,y") + row("B", 20, 9, ",x,y"))
-    lines = [*flight_warnings([hub_of(path, "horizon_days=7", "warmup_days=0")])]
+    lines = [*hub_warnings([hub_of(path, "horizon_days=7", "warmup_days=0")])]
     assert any(
         " 1 of 2 flights are left out: they arrive before 2023-03-06 or after Wed 15 Mar" in line for line in lines
     )
     assert any(line.endswith("columns that are not used: tail, origin") for line in lines)
-    assert not any("left out" in line for line in flight_warnings([hub_of(path)]))
-    assert any("left out" in line for line in flight_warnings([load("liege_30k"), hub_of(path, "horizon_days=7")]))
+    assert not any("left out" in line for line in hub_warnings([hub_of(path)]))
+    assert any("left out" in line for line in hub_warnings([load("liege_30k"), hub_of(path, "horizon_days=7")]))
 
 
 def weeks_file(tmp_path, n=4):

@@ -64,13 +64,15 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
         yield said("idle_functions", file=own.name, chosen=", ".join(idle))
 
 
-def flight_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
-    """Warnings on the measured days of hubs, which may differ, and on their disruptions and flight files."""
+def hub_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
+    """Warnings on the measured days of hubs, which may differ, and on what has no effect there; on flight files."""
     if why := not_paired(hubs):
         yield why
     for hub in hubs:
         yield from _weeks(hub)
         yield from _late_disruptions(hub)
+        if hub.exposure.policy is not None and not hub.exposure.is_on:
+            yield said("idle_policy", policy=hub.exposure.policy)
         if hub.arrivals.schedule:
             yield from _file_warnings(hub)
 

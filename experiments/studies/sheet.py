@@ -49,8 +49,8 @@ def main(arguments: Arguments) -> int:
     if what == "results":
         return _results(arguments, *arguments.words[1:])
     if what != "new" or Path(file).suffix.lower() != XLSX:
-        got = " ".join(arguments.words)[:60] or "nothing"
-        raise InputError(f"sheet: expected `cargohub sheet new FILE.xlsx` or `cargohub sheet results RUN`, got {got!r}")
+        got = _typed(arguments.words)
+        raise InputError(f"sheet: expected `cargohub sheet new FILE.xlsx` or `cargohub sheet results RUN`, got {got}")
     if Path(file).exists():
         raise InputError(f"{file}: already exists and may have your changes; give another name, or remove it")
     asked = [word for word in words if word]
@@ -63,10 +63,14 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
+def _typed(words: Sequence[str]) -> str:
+    return repr(" ".join(words)[:60]) if words else "none"
+
+
 def _results(arguments: Arguments, named: str = "", file: str | None = None, *more: str) -> int:
     if more or not named or Path(file or runner.RESULTS).suffix.lower() != XLSX:
-        words = " ".join(arguments.words[1:])[:60]
-        raise InputError(f"sheet: expected `cargohub sheet results RUN [FILE.xlsx]`, got {words or 'nothing'!r}")
+        got = _typed(arguments.words[1:])
+        raise InputError(f"sheet: expected `cargohub sheet results RUN [FILE.xlsx]`, got {got}")
     manifest = manifest_of(run_folder(named, arguments.out))
     path = manifest.folder / runner.RESULTS if file is None else Path(file)
     if manifest.verb not in COMPOSED:
