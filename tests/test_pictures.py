@@ -297,6 +297,18 @@ def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():
         assert inside(drawing, legend)
 
 
+def test_flights_whose_bar_is_shorter_than_their_name_have_none():
+    names = ("2022-09-06-night-001", "2022-09-06-night-002", "2022W36-001", "A1")
+    bars = tuple(day_figure.Bar(0, at * 4.2, at * 4.2 + 1, at * 4.2 + 2.5, "C0", name) for at, name in enumerate(names))
+    stands, none = day_figure.Resource("Stands", bars, 1), day_figure.Resource("none", (), 0)
+    with style.look():
+        drawing = day_figure.figure(day_figure.Day("a day", stands, none, none))
+        texts = drawing.axes[0].texts
+        assert [text.get_text() for text in texts] == [*names[2:]]
+        boxes = [text.get_window_extent().transformed(drawing.axes[0].transData.inverted()) for text in texts]
+        assert all(box.width <= 2.5 for box in boxes)
+
+
 def test_a_ladder_beside_another_has_its_whole_name():
     with style.look():
         rungs = (ladder_figure.Rung("Posts for sorting exports by hand", 0.5, "0.50", False),)

@@ -689,6 +689,8 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     assert (doors.length, doors.text, doors.is_short) == (pytest.approx(2.5 * 0.66), "5.00 →", False)
     (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (replace(TODAY, parcels_per_day=612_000.0),))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
+    (small,) = ladder_figure.prepare({"a": {"machines": 19_480.0}}, (replace(TODAY, parcels_per_day=12_000.0),))
+    assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand", "million")
 
 
 def test_reported_figures_of_controls_are_those_of_the_cohort():

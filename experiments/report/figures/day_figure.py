@@ -15,8 +15,8 @@ from experiments.report.style import Axes, Figure
 from sim.units import MIN_PER_DAY
 
 _BAR: Final = 0.72
-_NAMED_H: Final = 0.9
-"""Shorter bars have no room for their name."""
+_LETTER_H: Final = 0.2
+"""Width of a letter of a name; shorter bars than their name stay without it."""
 _TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
 
 
@@ -134,7 +134,7 @@ def draw(ax: Axes, result: Resource) -> None:
         bar(ax, stay.row, stay.start, stay.held, _BAR, stay.color)
         if stay.end > stay.held:
             bar(ax, stay.row, stay.held, stay.end, _BAR, stay.color, alpha=0.35)
-        if stay.name and stay.end - stay.start >= _NAMED_H:
+        if stay.name and stay.end - stay.start >= _LETTER_H * len(stay.name):
             middle = (stay.start + stay.end) / 2
             name = ax.text(middle, stay.row, stay.name, ha="center", va="center", fontsize=7, clip_on=True)
             name.set_path_effects(around)

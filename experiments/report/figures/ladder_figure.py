@@ -15,7 +15,8 @@ from experiments.report.style import Axes, Figure
 
 REACH: Final = 2.5
 """Bars end at this multiple of the largest demand; their number is still shown."""
-MILLION: Final = 1e6
+SCALES: Final = {"million": 1e6, "thousand": 1e3}
+"""What numbers are divided by; thousands where the largest demand is less than a tenth of a million."""
 MOST_LADDERS: Final = 8
 MOST_DEMANDS: Final = 4
 """Largest number of demands drawn beside a ladder, the largest ones."""
@@ -34,13 +35,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A site's resources, lowest first, and its demands [million parcels a day]."""
+    """A site's resources, lowest first, and its demands, in parcels a day divided by a scale."""
 
     title: str
     rungs: tuple[Rung, ...]
     demands: tuple[tuple[str, float, str], ...]
     """Name, value, dash."""
     reach: float
+    scale: str = "million"
 
 
 def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesign, ...]) -> tuple[Ladder, ...]:
@@ -54,11 +56,13 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
     largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)
     smallest = min((min(ladders[designs[0].label].values()) for designs in sites.values()), default=0.0)
-    reach = REACH * max(largest, smallest, 1.0) / MILLION
+    scale = "million" if max(largest, smallest) >= SCALES["million"] / 10 else "thousand"
+    unit = SCALES[scale]
+    reach = REACH * max(largest, smallest, 1.0) / unit
     drawn = []
     for site, designs in list(sites.items())[:MOST_LADDERS]:
         most = max(point.parcels_per_day for point in designs)
-        demands = {point.traffic: point.parcels_per_day / MILLION for point in designs}
+        demands = {point.traffic: point.parcels_per_day / unit for point in designs}
         least = sorted(demands.values())[-MOST_DEMANDS:][0]
         drawn.append(
             Ladder(
@@ -66,8 +70,9 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                 tuple(
                     Rung(
                         formatting.resource_heading(name),
-                        min(rate / MILLION, reach),
-                        formatting.number(rate / MILLION, 2) + (" →" if rate / MILLION > reach else ""),
+                        min(rate / unit, reach),
+                        formatting.number(rate / unit, 2 if scale == "million" else 1)
+                        + (" →" if rate / unit > reach else ""),
                         rate < most,
                     )
                     for name, rate in rungs(ladders[designs[0].label])
@@ -77,6 +82,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                     for at, (name, value) in enumerate(pair for pair in demands.items() if pair[1] >= least)
                 ),
                 reach,
+                scale,
             )
         )
     return tuple(drawn)
@@ -87,7 +93,7 @@ def draw(ax: Axes, result: Ladder) -> None:
         color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
         label = "less than the largest demand" if rung.is_short else "enough"
         (bar,) = ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
-        tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} million parcels a day")
+        tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} {result.scale} parcels a day")
         around = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         style.note(ax, rung.text, (rung.length, row), (4, 0), va="center", bbox=around)
     for name, value, dash in result.demands:
@@ -95,7 +101,7 @@ def draw(ax: Axes, result: Ladder) -> None:
     ax.set_yticks(range(len(result.rungs)), [rung.name for rung in result.rungs], fontsize=8.5)
     ax.invert_yaxis()
     ax.set_xlim(0, result.reach * 1.2)
-    ax.set_xlabel("million parcels a day", fontsize=8.5)
+    ax.set_xlabel(f"{result.scale} parcels a day", fontsize=8.5)
     ax.set_title(result.title)
 
 

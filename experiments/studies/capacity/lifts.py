@@ -63,7 +63,7 @@ class Lift:
     blocked_h_per_day: float = column(
         "h/d",
         "for which it blocked others before, mean; NaN: not measured",
-        heading="blocked, h/d",
+        heading="blocked, hours a day",
         show=lambda hours: "" if math.isnan(hours) else number(hours, 1),
     )
     is_binding: bool = column("", "has the highest lift")

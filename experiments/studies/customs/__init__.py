@@ -78,16 +78,18 @@ class Setting:
 
     control: str = column("", "name of the control")
     value: float = column("see control", "value of the control", heading="value", show=value_said)
-    detections_per_day: Interval = _more("parcels/d", "found more than as configured", heading="detections/d")
-    officer_h_per_day: Interval = _more("h/d", "officers' hours more than as configured", heading="officer h/d")
+    detections_per_day: Interval = _more("parcels/d", "found more than as configured", heading="detections a day")
+    officer_h_per_day: Interval = _more(
+        "h/d", "officers' hours more than as configured", heading="officers' hours a day"
+    )
     delay_h_per_day: Interval = _more(
-        "h/d", "dwell of all parcels together more than as configured", heading="delay h/d"
+        "h/d", "dwell of all parcels together more than as configured", heading="delay, hours a day"
     )
     detections_per_officer_h: Interval = _more(
-        "parcels/h", "detections more an officer's hour more", heading="detections/officer h"
+        "parcels/h", "detections more an officer's hour more", heading="detections for each officer's hour"
     )
     delay_h_per_detection: Interval = _more(
-        "h", "dwell more of all parcels together for each detection more", heading="delay h/detection"
+        "h", "dwell more of all parcels together for each detection more", heading="delay, hours for each detection"
     )
     n: int = column("1", "number of replications")
     to_open: float = 0.0
