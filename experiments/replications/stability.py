@@ -98,7 +98,7 @@ def unsure_lines(stability: Mapping[str, Stability]) -> Iterator[str]:
 
 def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:
     more = f" and {len(labels) - _NAMED} more (table stability)" if len(labels) > _NAMED else ""
-    return f"{len(labels)} of {len(stability)} designs ({', '.join(labels[:_NAMED])}{more})"
+    return f"{len(labels)} of {len(stability)} designs ({'; '.join(labels[:_NAMED])}{more})"
 
 
 def _mean(replications: Sequence[Values], kpi: str) -> float:

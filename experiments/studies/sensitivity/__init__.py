@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from experiments.formatting import counted
 from experiments.frame.study import Bench, Request, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
@@ -99,7 +100,7 @@ def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second:
         kept = min(settings.most, len(settings.factors))
         n += settings.samples * (kept + 2)
         parts.append(f"at most {settings.samples * (kept + 2)} for the indices of {kept} factors")
-    counts = {"n": keys.replications, "n_runs": n * keys.replications, "days": config.days}
+    counts = {"n": counted(keys.replications, "replication"), "n_runs": n * keys.replications, "days": config.days}
     return said("sensitivity_cost", parts=", ".join(parts), **counts)
 
 

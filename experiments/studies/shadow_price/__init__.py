@@ -19,7 +19,7 @@ can be compared.
 
 from typing import Final
 
-from experiments.formatting import percent, resource, whole
+from experiments.formatting import counted, percent, resource, whole
 from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
@@ -41,7 +41,9 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     steps = ladders(config, keys)
     bench.check(request.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
-    bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
+    bench.say(
+        said("shadow_price_cost", n_hubs=len(hubs), n=counted(n, "replication"), n_runs=n * len(hubs), days=config.days)
+    )
     kpis = bench.evaluated(hubs, n)
     zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
     growing = unsure_lines(judged_as_run(hubs, by_design(kpis)))
