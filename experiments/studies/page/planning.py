@@ -19,6 +19,7 @@ from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields
 from experiments.studies.page.saving import NameTakenError, saved, saved_command
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
+from sim.errors import ConfigError
 
 MOST_FIELDS = 5_000
 """Most fields of a form: several times those of the largest complex."""
@@ -65,7 +66,7 @@ class Planning:
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
             texts={verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED},
             was=urlencode(replace(plan, values={}).query()), name=name, saved=saved_as,
-            taken=request.query_params.get("taken", ""),
+            taken=request.query_params.get("taken", ""), refused=request.query_params.get("refused", ""),
             again=saved_command(plan, shown.fields, name, self.arguments) if saved_as else "",
         )  # fmt: skip
 
@@ -107,11 +108,11 @@ class Planning:
         return RedirectResponse(f"/plan?{urlencode([*plan.query(), *more.items()])}", 303)
 
     def _saved(self, plan: Plan, name: str, *, is_replacing: bool) -> dict[str, str]:
-        """Message in the address: where the plan was saved, or that the name is taken."""
+        """Message in the address: where the plan was saved, or why it was not."""
         try:
             return {"saved": str(saved(plan, name, self.arguments, is_replacing=is_replacing))}
-        except NameTakenError as error:
-            return {"taken": str(error)}
+        except ConfigError as error:
+            return {"taken" if isinstance(error, NameTakenError) else "refused": str(error)}
 
     def _begun(self, shown: Checked) -> Response:
         """The plan's run, started unless it exists."""
