@@ -30,7 +30,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, one_hub, with_study
 from experiments.execution.progress import Lines
-from experiments.formatting import kpi_name, plain_name, share_text, whole
+from experiments.formatting import counted, kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
 from experiments.frame.study import Bench, Document, Kpis, Request, Study
 from experiments.interval_text import in_percent
@@ -239,11 +239,11 @@ def _method(request: Request[ExpansionKeys], answer: Answer) -> Iterator[str]:
     yield from money_rests_on(today)
     yield from paragraphs_of(
         "expansion_method",
-        warmup=today.warmup_days,
-        horizon=today.horizon_days,
+        warmup=counted(today.warmup_days, "day"),
+        horizon=counted(today.horizon_days, "measured day"),
         loads=", ".join(f"{load:g}" for load in keys.loads),
-        n_runs=outcome.n_runs,
-        n=request.keys.replications,
+        n_runs=counted(outcome.n_runs, "week"),
+        n=counted(request.keys.replications, "replication"),
         n_leaves=len(outcome.futures.leaves),
         n_growths=len(outcome.futures.growths),
         n_draws=len(outcome.futures.draws),
