@@ -27,7 +27,7 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
                      elinewidth=0.8, capsize=2, label=name)  # fmt: skip
         ax.axhline(0, color=style.LIMIT, linewidth=0.6)
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)
-        ax.set_xlabel(f"{axis}: increase over the configured hub")
+        ax.set_xlabel(f"{axis}:\nincrease over the configured hub")
         ax.locator_params(axis="x", nbins=4)  # wide numbers side by side
         ax.xaxis.set_major_formatter(style.NUMBERS)
         ax.grid(alpha=0.3)

@@ -83,13 +83,13 @@ class Setting:
         "h/d", "officers' hours more than as configured", heading="officers' hours a day"
     )
     delay_h_per_day: Interval = _more(
-        "h/d", "dwell of all parcels together more than as configured", heading="delay, hours a day"
+        "h/d", "dwell of all parcels together more than as configured", heading="delay, h a day"
     )
     detections_per_officer_h: Interval = _more(
-        "parcels/h", "detections more an officer's hour more", heading="detections for each officer's hour"
+        "parcels/h", "detections more an officer's hour more", heading="detections an officer's hour"
     )
     delay_h_per_detection: Interval = _more(
-        "h", "dwell more of all parcels together for each detection more", heading="delay, hours for each detection"
+        "h", "dwell more of all parcels together for each detection more", heading="delay, h a detection"
     )
     n: int = column("1", "number of replications")
     to_open: float = 0.0
