@@ -15,7 +15,7 @@ from experiments.assumptions import Kind, Worlds, assumptions_of, uncovered
 from experiments.assumptions.entries import FOLDER, entries
 from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_numbers, leaves
 from experiments.assumptions.listed import Index
-from experiments.composition import load, packaged
+from experiments.composition import compose, load, packaged
 from experiments.main import main
 from experiments.studies.page.form import values_of
 from sim.errors import ConfigError
@@ -104,6 +104,24 @@ def test_formulas_give_the_configured_values(hub):
     assert len(derived) > 5
     for one in derived:
         assert evaluate(one.source, values) == pytest.approx(one.value, rel=0.01), one.key
+
+
+@pytest.mark.parametrize("name", ["74Y", "A330-300P2F", "747 8F"])
+def test_aircraft_of_any_name_have_ranges_and_worlds(tmp_path, name):
+    (tmp_path / "fleet").mkdir()
+    own = yaml.safe_load((packaged() / "fleet" / "b777f.yaml").read_text())["b777f"]
+    (tmp_path / "fleet" / "mine.yaml").write_text(yaml.safe_dump({name: own}))
+    document = compose(["fleet=mine"], tmp_path)
+    rows = {row.key: row for row in assumptions_of(document)}
+    values = {key: row.value for key, row in rows.items()}
+    assert evaluate(rows[f"fleet.{name}.main_deck.parcels"].source, values) == pytest.approx(3520, rel=0.01)
+    worlds = Worlds.of(tuple(rows.values()))
+    point = np.full((1, len(worlds.names)), 0.5)
+    point[0, worlds.names.index("fleet.*.*.m3")] = 1.0
+    world = worlds.document(document, worlds.values(point)[0])
+    deck = world["fleet"][name]["main_deck"]
+    assert deck["m3"] == pytest.approx(1.1 * own["main_deck"]["m3"])
+    assert deck["parcels"] == pytest.approx(1000 * deck["m3"] / world["parcels"]["mean_l"], rel=0.01)
 
 
 def test_a_derived_number_that_its_formula_does_not_give_is_in_proportion_to_it():

@@ -3,6 +3,7 @@
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -99,6 +100,9 @@ def like(number: float, value: float) -> float:
     return math.floor(value + 0.5) if isinstance(number, int) else float(value)
 
 
+_CODE: Final = "_name_"
+_QUOTED: Final = re.compile(r"`([^`]*)`")
+_CODED: Final = re.compile(rf"{_CODE}((?:[0-9a-f]{{2}})+)\b")
 _OPERATORS: Final[dict[type, Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -132,10 +136,19 @@ def parents(formula: str) -> tuple[str, ...]:
     return tuple(_keys(_parsed(formula)))
 
 
+def with_names(formula: str, names: Sequence[str]) -> str:
+    """The formula with names in its gaps; those that Python's grammar does not have are in backticks.
+
+    >>> parents(with_names("1.5 * fleet.{0}.kg", ["74Y"]))
+    ('fleet.74Y.kg',)
+    """
+    return formula.format(*(name if name.isidentifier() else f"`{name}`" for name in names))
+
+
 @cache
 def _parsed(formula: str) -> ast.expr:
     try:
-        return ast.parse(formula, mode="eval").body
+        return ast.parse(_QUOTED.sub(lambda name: f"{_CODE}{name[1].encode().hex()}", formula), mode="eval").body
     except SyntaxError as error:
         raise ConfigError(f"{formula!r}: no formula: {error.msg}") from error
 
@@ -176,4 +189,4 @@ def _key(node: ast.expr) -> str:
     key = ast.unparse(node)
     if not all(part.isidentifier() for part in key.split(".")):
         raise ConfigError(f"{key!r}: a formula may only contain numbers, keys, + - * / ** and min(...)")
-    return key
+    return _CODED.sub(lambda code: bytes.fromhex(code[1]).decode(), key)

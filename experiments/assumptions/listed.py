@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from experiments.assumptions.entries import Entry, Kind, entries
-from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_numbers, leaves, parents, stretched
+from experiments.assumptions.leaves import (
+    entry_key,
+    evaluate,
+    is_number,
+    is_numbers,
+    leaves,
+    parents,
+    stretched,
+    with_names,
+)
 from experiments.composition import compose, packaged
 from experiments.grouping import grouped
 from sim.config import HubConfig
@@ -202,7 +211,7 @@ def _stars(pattern: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | No
 
 def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> Assumption:  # noqa: ANN401 - a leaf
     _check_shape(key, value, entry)
-    kind, source = entry.kind, entry.source.format(*stars) if entry.kind is Kind.DERIVED else entry.source
+    kind, source = entry.kind, with_names(entry.source, stars) if entry.kind is Kind.DERIVED else entry.source
     shown: Value = tuple(value) if isinstance(value, list) else value
     if entry.options and value not in entry.options:
         return Assumption(key, shown, None, None, Kind.DECISION, "not one of the weighted options", entry, stars)

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.assumptions.entries import Entry, Kind
-from experiments.assumptions.leaves import entry_key, evaluate, leaves, like, parents, stretched, with_leaves
+from experiments.assumptions.leaves import (
+    entry_key,
+    evaluate,
+    leaves,
+    like,
+    parents,
+    stretched,
+    with_leaves,
+    with_names,
+)
 from experiments.assumptions.listed import Assumption, Index, groups, neutral
 from experiments.composition import compose
 from experiments.designs.factors import squeezed
@@ -196,7 +205,7 @@ class Worlds:
             if match is None or isinstance(number, str | list):
                 continue
             entry, stars = match
-            if entry.kind is Kind.DERIVED and (ratio := ratios.of(entry.text.format(*stars))) != 1:
+            if entry.kind is Kind.DERIVED and (ratio := ratios.of(with_names(entry.text, stars))) != 1:
                 changed[key] = like(number, number * ratio)
             elif entry.below is not None and entry.below in changed:
                 changed[key] = min(changed.get(key, number), changed[entry.below])
@@ -238,7 +247,7 @@ class _Ratios:
 
     def __init__(self, worlds: Worlds, base: Mapping[str, Any], world: Mapping[str, Any]) -> None:
         self._formulas = {
-            row.key: row.entry.text.format(*row.stars) for row in worlds.assumptions if row.kind is Kind.DERIVED
+            row.key: with_names(row.entry.text, row.stars) for row in worlds.assumptions if row.kind is Kind.DERIVED
         }
         self._base, self._world = base, dict(world)
         self._known: dict[str, float] = {}
