@@ -161,6 +161,11 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert told(capsys, folder)["identical"] is True, "the run has a copy of its own"
+    (tmp_path / "flights.csv").rename(tmp_path / "moved.csv")
+    for verb in ("show", "cite", "methods"):
+        assert main([verb, str(folder)]) == 0, "as any command on the run"
+    capsys.readouterr()
+    (tmp_path / "moved.csv").rename(tmp_path / "flights.csv")
     shutil.rmtree(folder / "flights")
     assert "schedule=FILE" in refused(capsys, "reproduce", folder, "--quiet")
     assert told(capsys, folder, "schedule=../flights.csv")["identical"] is True

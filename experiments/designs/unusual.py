@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from experiments.formatting import instant, listed
@@ -135,10 +136,10 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
     schedules = schedules_of(config)
     if schedules.unread:
-        yield said("columns_unread", path=schedules.path, columns=", ".join(schedules.unread))
+        yield said("columns_unread", path=Path(schedules.path).name, columns=", ".join(schedules.unread))
     n, of = left_out(config, end)
     if n and arrivals.resampled_weeks is not None:
-        yield said("rows_of_no_week", path=schedules.path, n=n, of=of)
+        yield said("rows_of_no_week", path=Path(schedules.path).name, n=n, of=of)
     elif n:
         ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date, config.clock)}
-        yield said("rows_outside", path=schedules.path, n=n, of=of, **ends)
+        yield said("rows_outside", path=Path(schedules.path).name, n=n, of=of, **ends)

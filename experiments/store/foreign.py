@@ -5,7 +5,7 @@ import re
 import shlex
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
-from experiments.store.identity import NOT_IDENTITY, VALUES, hash_of, kept_flights, measured, plain_hub, value_files
+from experiments.store.identity import NOT_IDENTITY, VALUES, copy_of, hash_of, measured, plain_hub, value_files
 from experiments.store.own_copy import FOLDER as OWN
 from experiments.store.own_copy import from_stored, own_in
 from experiments.store.parts import FOLDER, LINES
@@ -147,7 +147,14 @@ def configuration_of(manifest: Manifest) -> Configuration:
     for file in (file for hub in hubs.values() for file in value_files(hub)):
         if sha256_of(file) != manifest.identity.get("values", {}).get(file.name):
             raise InputError(f"{file}: not the values of the run: its SHA-256 differs")
-    return configuration
+    return replace(configuration, hubs={label: _with_copy(manifest, label, hub) for label, hub in hubs.items()})
+
+
+def _with_copy(manifest: Manifest, label: str, hub: HubConfig) -> HubConfig:
+    """The hub with the run's copy of its flight file; unchanged without file or copy."""
+    if hub.arrivals.schedule is None or (kept := copy_of(manifest.folder, manifest.identity, label)) is None:
+        return hub
+    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(kept)))
 
 
 def begun(folder: Path) -> Begun:
@@ -203,9 +210,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
     """
     if (entry := manifest.identity["inputs"].get(label)) is None:
         raise InputError(f"{manifest.folder / MANIFEST}: identity: has no input of {label!r}")
-    path, kept = given, kept_flights(manifest.folder, entry["file"])
-    if path is None and kept.exists() and hash_of_input(kept) == entry["sha256"]:
-        path = kept
+    path = copy_of(manifest.folder, manifest.identity, label) if given is None else given
     if path is None:
         inside = PurePosixPath(named)
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:

@@ -83,6 +83,16 @@ def kept_flights(folder: Path, file: str) -> Path:
     return folder / FLIGHTS / PurePosixPath(file).name
 
 
+def copy_of(folder: Path, identity: Mapping[str, Any], label: str) -> Path | None:
+    """The run folder's copy of a design's flight file; None if there is none, or only one of another such file."""
+    inputs = identity.get("inputs")
+    entry = inputs.get(label) if isinstance(inputs, dict) else None
+    if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+        return None
+    kept = kept_flights(folder, entry["file"])
+    return kept if kept.exists() and hash_of_input(kept) == entry.get("sha256") else None
+
+
 def measured(plain_values: object) -> Iterator[dict[str, Any]]:
     """Mappings of a plain configuration whose values come from a file."""
     if isinstance(plain_values, dict):
