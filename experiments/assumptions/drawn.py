@@ -8,9 +8,10 @@ from typing import Self
 import numpy as np
 
 from experiments.assumptions.ranges import Composed, Kept, Ranges, varied
-from experiments.assumptions.worlds import Floats, Worlds
+from experiments.assumptions.worlds import Worlds
 from experiments.statistics.share_of_worlds import sobol_points
 from sim.config import HubConfig
+from sim.units import Numbers
 
 
 @dataclass(slots=True)
@@ -18,8 +19,8 @@ class Drawn:
     """Worlds drawn from ranges of one width: their points (N, K) and values (N, K)."""
 
     worlds: Worlds
-    points: Floats
-    values: Floats
+    points: Numbers
+    values: Numbers
 
     @classmethod
     def of(
@@ -43,7 +44,7 @@ class Drawn:
         return Drawn(self.worlds, self.points[list(numbers)], self.values[list(numbers)])
 
 
-def scaled(values: Floats, ranges: Ranges) -> Floats:
+def scaled(values: Numbers, ranges: Ranges) -> Numbers:
     """Values (…, K) scaled so that the ends of the ranges are -1 and 1; 0 for a number without a range."""
     low, _, high = np.array(list(ranges.values())).T
     half = (high - low) / 2
@@ -56,6 +57,6 @@ def unscaled(at: float, bounds: Sequence[float]) -> float:
     return (low + high) / 2 + at * (high - low) / 2
 
 
-def configured(ranges: Ranges) -> Floats:
+def configured(ranges: Ranges) -> Numbers:
     """The scaled values of the configured world, (K,)."""
     return scaled(np.array([base for _, base, _ in ranges.values()]), ranges)

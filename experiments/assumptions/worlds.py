@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.assumptions.entries import Entry, Kind
 from experiments.assumptions.leaves import (
@@ -30,8 +29,7 @@ from sim.distributions.families import triangular
 from sim.errors import ConfigError
 from sim.reading import plain, read
 from sim.site.room import check_area
-
-Floats = NDArray[np.float64]
+from sim.units import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Sampled:
             high = min(high, max(self.high, (self.high + most) / 2))
         return replace(self, low=low, high=high)
 
-    def quantiles(self, u: Floats) -> Floats:
+    def quantiles(self, u: Numbers) -> Numbers:
         """Values (N) at these probabilities (N)."""
         if self.entry.options:
             edges = np.cumsum(self.weights)[:-1]
@@ -141,7 +139,7 @@ class Worlds:
     names: tuple[str, ...]
     sampled: tuple[Sampled, ...]
     assumptions: tuple[Assumption, ...]
-    cholesky: Floats
+    cholesky: Numbers
     """Cholesky factor (lower triangle) of the correlations of normal scores (K, K)."""
     index: Index
 
@@ -159,7 +157,7 @@ class Worlds:
         index = Index({row.entry.key: row.entry for row in assumptions})
         return cls(tuple(by_name), tuple(by_name.values()), tuple(assumptions), matrix, index)
 
-    def values(self, points: Floats) -> Floats:
+    def values(self, points: Numbers) -> Numbers:
         """Values (N, K) at points of the unit cube (N, K): quantiles of a Gaussian copula."""
         from scipy.special import ndtr, ndtri
 
@@ -172,7 +170,7 @@ class Worlds:
             at[:, tied] = ndtr(scores @ self.cholesky[tied].T)
         return np.column_stack([quantity.quantiles(at[:, k]) for k, quantity in enumerate(self.sampled)])
 
-    def hub(self, hub: HubConfig, values: Floats) -> HubConfig:
+    def hub(self, hub: HubConfig, values: Numbers) -> HubConfig:
         """The hub in the world with these values (K); decisions keep their values.
 
         Units that the world's space standards leave no room for stand closer.
@@ -189,7 +187,7 @@ class Worlds:
             return squeezed(changed)[0]
         return changed
 
-    def document(self, document: Mapping[str, Any], values: Floats) -> Mapping[str, Any]:
+    def document(self, document: Mapping[str, Any], values: Numbers) -> Mapping[str, Any]:
         """Any plain configuration in the world, including a study's prices."""
         row = [float(value) for value in values]
         if len(row) != len(self.names):
@@ -277,7 +275,7 @@ def _option(group: str, option: str) -> Any:  # noqa: ANN401 - a part of a plain
     return compose([f"{group}={option}"])[group]
 
 
-def _correlations(sampled: Sequence[Sampled]) -> Floats:
+def _correlations(sampled: Sequence[Sampled]) -> Numbers:
     """Cholesky factor (lower triangle) of the correlations (K, K).
 
     Raises:

@@ -8,11 +8,11 @@ import numpy as np
 from experiments.designs.design import Design
 from experiments.report.design_names import named_together
 from experiments.report.sections import Picture, picture_of
-from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Floats, Method, WarmUp, warm_up
+from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
 from experiments.store.summaries import WarmupRow
 from experiments.store.tables import Columns, Key
 from sim.config.bounds import DAYS_PER_WEEK
-from sim.units import MIN_PER_DAY
+from sim.units import MIN_PER_DAY, Numbers
 
 PICTURE = "warmup"
 _ZONE = "backlog"
@@ -24,7 +24,7 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Des
 
     `occupancy` is the table of that name, one replication at a time. Runs too short for MSER-5 have no result.
     """
-    sums: dict[str, tuple[int, Floats, Floats]] = {}
+    sums: dict[str, tuple[int, Numbers, Numbers]] = {}
     for (label, _), columns in occupancy:
         if label not in designs:
             continue

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.selection import Fate, Floats, Goal, Looks, Sample, Selection, Verdict
+from experiments.statistics.selection import Fate, Goal, Looks, Sample, Selection, Verdict
+from sim.units import Numbers
 
 Counts = NDArray[np.int64]
 """Replications of each design."""
@@ -27,11 +28,11 @@ Counts = NDArray[np.int64]
 class Moments:
     """For each design: replications, and mean and standard deviation of the target's value and the cost (n_designs)."""
 
-    n: Floats
-    mean: Floats
-    deviation: Floats
-    cost: Floats
-    cost_deviation: Floats
+    n: Numbers
+    mean: Numbers
+    deviation: Numbers
+    cost: Numbers
+    cost_deviation: Numbers
 
 
 def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
@@ -63,7 +64,7 @@ def moments(sample: Sample, goal: Goal, counts: Counts) -> Moments:
     return Moments(counts.astype(np.float64), mean, deviation, cost, spread)
 
 
-def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
+def shares(known: Moments, goal: Goal, best: int | None) -> Numbers:
     """Relative shares of the next replications (n_designs); all 0 if nothing is uncertain.
 
     Distances below the tolerance or the indifference count as equal to it: otherwise the nearest design would take all.
@@ -124,7 +125,7 @@ def _selection(known: Moments, goal: Goal, best: int | None, probability: float)
     return Selection(tuple(verdicts), probability)
 
 
-def _handed_out(share: Floats, counts: Counts, room: int, most: int) -> Counts:
+def _handed_out(share: Numbers, counts: Counts, room: int, most: int) -> Counts:
     """Whole replications that bring the counts nearest to their shares, none of them above `most`."""
     weight = share / share.max() if share.max() > 0 else np.ones(share.size)
     more = np.zeros_like(counts)
@@ -136,11 +137,11 @@ def _handed_out(share: Floats, counts: Counts, room: int, most: int) -> Counts:
     return more
 
 
-def _deviation(values: Floats) -> float:
+def _deviation(values: Numbers) -> float:
     return float(values.std(ddof=1))
 
 
-def _t(value: Floats, n: Floats) -> Floats:
+def _t(value: Numbers, n: Numbers) -> Numbers:
     """Student's t distribution with n - 1 degrees of freedom; 0 for 0/0, a zero difference without noise."""
     from scipy.special import stdtr
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics.interval import t_reach
+from sim.units import Numbers
 
 Days = NDArray[np.datetime64]
-Floats = NDArray[np.float64]
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,11 +46,11 @@ class Estimates:
     Shape of each: (n,). `dispersion` is the variance of those days around the fit, over their mean.
     """
 
-    value: Floats
-    low: Floats
-    high: Floats
+    value: Numbers
+    low: Numbers
+    high: Numbers
     n_days: NDArray[np.int64]
-    dispersion: Floats
+    dispersion: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class CalendarFit:
     month_index: Estimates
     level: Estimates
     level_from: Days
-    expected: Floats
+    expected: Numbers
     dispersion: float
     dispersion_low: float
     dispersion_high: float
@@ -102,7 +102,7 @@ def period_starts(days: Days, breaks: Days) -> Days:
     return np.unique(np.concatenate([days[:1], years[apart.all(axis=1)], breaks]))
 
 
-def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
+def fit_calendar(*, days: Days, counts: Numbers, breaks: Days) -> CalendarFit:
     """The calendar of daily `counts` (N) [flights/day] on `days` (N, ascending, each once; unknown days left out).
 
     A new level begins on each day of `breaks` (B).
@@ -154,17 +154,17 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     )
 
 
-def _log_linear(design: Floats, counts: Floats) -> Floats:
+def _log_linear(design: Numbers, counts: Numbers) -> Numbers:
     """Coefficients (K,) of the log-linear fit of `counts` (N) to `design` (N, K), whose likelihood is concave."""
     from scipy.optimize import minimize
 
     scale = counts.sum()
 
-    def loss(beta: Floats) -> tuple[float, Floats]:
+    def loss(beta: Numbers) -> tuple[float, Numbers]:
         mean = np.exp(np.minimum(design @ beta, _LARGEST_LOG))
         return float(mean.sum() - counts @ (design @ beta)) / scale, (mean - counts) @ design / scale
 
-    def curvature(beta: Floats) -> Floats:
+    def curvature(beta: Numbers) -> Numbers:
         mean = np.exp(np.minimum(design @ beta, _LARGEST_LOG))
         return np.asarray((design * mean[:, None]).T @ design / scale)
 
@@ -176,7 +176,7 @@ def _log_linear(design: Floats, counts: Floats) -> Floats:
     return np.asarray(fit.x, dtype=np.float64)
 
 
-def _normalised(beta: Floats) -> tuple[Floats, Floats]:
+def _normalised(beta: Numbers) -> tuple[Numbers, Numbers]:
     """Indices of mean one, the resulting levels (19 + L), and the Jacobian of their logarithms by `beta`."""
     weekday, month, level = np.exp(beta[:_JANUARY]), np.exp(beta[_JANUARY:_FIRST_PERIOD]), np.exp(beta[_FIRST_PERIOD:])
     values = np.concatenate([weekday / weekday.mean(), month / month.mean(), level * weekday.mean() * month.mean()])
@@ -187,7 +187,7 @@ def _normalised(beta: Floats) -> tuple[Floats, Floats]:
     return values, jacobian
 
 
-def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], dispersion: float) -> Floats:
+def _covariance(weighted: Numbers, residuals: Numbers, at: NDArray[np.int64], dispersion: float) -> Numbers:
     """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988).
 
     `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. Months remove the
@@ -207,7 +207,7 @@ def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], disp
     return np.asarray(dispersion * bread @ middle @ bread)
 
 
-def _relative_error(series: Floats, at: NDArray[np.int64]) -> float:
+def _relative_error(series: Numbers, at: NDArray[np.int64]) -> float:
     """Standard error of the mean of `series` (N), over that mean; neighbours are correlated (Newey and West 1987)."""
     centred = series - series.mean()
     total = float(centred @ centred)

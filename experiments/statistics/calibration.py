@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from experiments.statistics.calendar_indices import CalendarFit, Days, Floats, fit_calendar, month_of, weekday_of
+from experiments.statistics.calendar_indices import CalendarFit, Days, fit_calendar, month_of, weekday_of
+from sim.units import Numbers
 
 CRITICAL_VALUE: Final = 8.68
 """Andrews (2003), table 1: p = 1, π₀ = 0.15, 5 %."""
@@ -42,14 +43,14 @@ class Breaks:
     breaks: tuple[Break, ...]
 
 
-def find_breaks(*, days: Days, counts: Floats) -> Breaks:
+def find_breaks(*, days: Days, counts: Numbers) -> Breaks:
     """Breaks in the level of daily `counts` (N) [flights/day] on `days` (N, ascending; unknown days left out)."""
     mondays, totals, months = _weeks(days, counts)
     weeks = _search(mondays, np.log(np.maximum(totals, _LEAST_COUNT)), months)
     return Breaks(tested=totals.size >= LEAST_WEEKS, n_weeks=int(totals.size), breaks=tuple(weeks))
 
 
-def _weeks(days: Days, counts: Floats) -> tuple[Days, Floats, Floats]:
+def _weeks(days: Days, counts: Numbers) -> tuple[Days, Numbers, Numbers]:
     """Mondays (W), flights (W) and shares of the months (W, 12) of the weeks of which all seven days are known."""
     starts, week, n_known = np.unique(days - weekday_of(days), return_inverse=True, return_counts=True)
     totals = np.bincount(week, weights=counts)
@@ -59,7 +60,7 @@ def _weeks(days: Days, counts: Floats) -> tuple[Days, Floats, Floats]:
     return starts[whole], totals[whole], months[whole]
 
 
-def _search(mondays: Days, level: Floats, months: Floats) -> list[Break]:
+def _search(mondays: Days, level: Numbers, months: Numbers) -> list[Break]:
     if level.size < LEAST_WEEKS:
         return []
     at, step, statistic = _largest_step(level, months)
@@ -74,7 +75,7 @@ def _search(mondays: Days, level: Floats, months: Floats) -> list[Break]:
     ]
 
 
-def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
+def _largest_step(level: Numbers, months: Numbers) -> tuple[int, float, float]:
     """Week, size [log] and Wald statistic of the step that best explains `level` (W), after the `months` (W, 12)."""
     basis, _ = np.linalg.qr(months[:, months.any(axis=0)])
     candidates = np.arange(round(TRIMMED_SHARE * level.size), round((1 - TRIMMED_SHARE) * level.size) + 1)
@@ -90,7 +91,7 @@ def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
     return int(candidates[best]), float(sizes[best]), float(sizes[best] ** 2 * energy[best] / variance)
 
 
-def _long_run_variance(residuals: Floats, basis: Floats) -> float:
+def _long_run_variance(residuals: Numbers, basis: Numbers) -> float:
     """Variance plus twice the Bartlett-weighted autocovariances, with the lags of Newey and West (1994).
 
     `basis` (W, K, orthonormal) is what was removed from `residuals` (W). Its removal alone makes neighbours differ,
@@ -123,15 +124,15 @@ class Calibration:
     airport: str
     column: str
     days: Days
-    counts: Floats
+    counts: Numbers
     fit: CalendarFit
     breaks: Breaks
     mondays: Days
-    observed: Floats
-    expected: Floats
+    observed: Numbers
+    expected: Numbers
 
 
-def calibrate(*, airport: str, column: str, days: Days, counts: Floats) -> Calibration:
+def calibrate(*, airport: str, column: str, days: Days, counts: Numbers) -> Calibration:
     """The calendar of daily `counts` (N) [flights/day] on `days` (N, ascending, each once; unknown days left out).
 
     Raises:

@@ -19,8 +19,9 @@ from experiments.statistics.interval import Interval
 from experiments.statistics.open_worlds import each_explains
 from experiments.statistics.ridge import additive, ridge
 from experiments.statistics.share_of_worlds import Checked, Share, by_chance, share
-from experiments.statistics.two_sources import Floats, two_source_interval
+from experiments.statistics.two_sources import two_source_interval
 from experiments.statistics.what_decides import GROUPS, curve, groups_of, jackknifed, line
+from sim.units import Numbers
 
 LEAST: Final = 3
 """Least number of simulated worlds from which errors are known."""
@@ -58,19 +59,19 @@ class Chosen:
     (n, P); `noise`: deviations of one world's replications from their mean (R, P).
     """
 
-    corrected: Floats
-    errors: Floats
-    simulated: Mapping[int, Floats]
-    noise: Floats
-    points: Floats
-    scaled: Floats
-    slopes: Floats
+    corrected: Numbers
+    errors: Numbers
+    simulated: Mapping[int, Numbers]
+    noise: Numbers
+    points: Numbers
+    scaled: Numbers
+    slopes: Numbers
     """Slopes of the correction (K, P); its constant is `shift` (P)."""
-    shift: Floats
+    shift: Numbers
 
     @classmethod
     def of(
-        cls, predicted: Floats, simulated: Mapping[int, Floats], replicated: Floats, points: Floats, scaled: Floats
+        cls, predicted: Numbers, simulated: Mapping[int, Numbers], replicated: Numbers, points: Numbers, scaled: Numbers
     ) -> Self:
         """From `predicted` (N, P), `simulated` by world (P), and `replicated`: values in one world (P, R).
 
@@ -98,7 +99,7 @@ class Chosen:
         return int(self.corrected.mean(axis=0).argmax())
 
     def shares(
-        self, predicted: Floats | None = None, points: Floats | None = None, scaled: Floats | None = None
+        self, predicted: Numbers | None = None, points: Numbers | None = None, scaled: Numbers | None = None
     ) -> list[Share]:
         """Share of worlds in which each option has the highest value; of other worlds if those are given."""
         worth, at = self.corrected, self.points
@@ -108,7 +109,7 @@ class Chosen:
         strata = np.zeros(len(worth), dtype=np.int64)
         return [share(probability[:, option], strata, [self._checked(option)], at) for option in range(worth.shape[1])]
 
-    def probability(self) -> Floats:
+    def probability(self) -> Numbers:
         """Probability that an option is the best in a world (N, P): simulated if available, else predicted."""
         probabilities = _best(self.corrected, self.errors)
         for world, holds in self._holds.items():
@@ -116,7 +117,7 @@ class Chosen:
         return probabilities
 
     @cached_property
-    def _holds(self) -> dict[int, Floats]:
+    def _holds(self) -> dict[int, Numbers]:
         return {world: _best(worth[None, :], self.noise)[0] for world, worth in self.simulated.items()}
 
     def _checked(self, option: int) -> Checked:
@@ -134,7 +135,7 @@ class Chosen:
         return sum(int(worth.argmax() != self.simulated[world].argmax()) for world, worth in self._unseen.items())
 
     @property
-    def _unseen(self) -> dict[int, Floats]:
+    def _unseen(self) -> dict[int, Numbers]:
         """The values predicted for each simulated world without using it (P)."""
         return {world: self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))}
 
@@ -147,14 +148,14 @@ class Chosen:
         pairs = (each[:, self.best] - each[:, option] for each in (self.corrected, self.errors))
         return self._mean(*pairs)
 
-    def _mean(self, values: Floats, errors: Floats) -> Interval:
+    def _mean(self, values: Numbers, errors: Numbers) -> Interval:
         left = min(float(np.var(values)), additive(self.points, values).error ** 2)
         return two_source_interval(
             float(values.mean()), sampling=left / len(values), n_samples=len(values),
             simulation=float(errors.var(ddof=1)) / len(errors), n_replications=len(errors),
         )  # fmt: skip
 
-    def quantiles(self, option: int, shares: Sequence[float]) -> Floats:
+    def quantiles(self, option: int, shares: Sequence[float]) -> Numbers:
         """Quantiles of an option's value over the worlds, including the errors of its estimate."""
         each = self.corrected[:, option][:, None] + (self.errors[:, option] - self.errors[:, option].mean())[None, :]
         return np.asarray(np.quantile(each, shares))
@@ -185,7 +186,7 @@ class Chosen:
         return sorted(worths, key=lambda worth: (not worth.is_beyond_chance, -worth.worth.mean))
 
     def _worth(
-        self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
+        self, behind: Numbers, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
     ) -> float:
         """Value of choosing with the number known, minus that of the best choice without it."""
         curves = []
@@ -224,7 +225,7 @@ class Chosen:
         return [int(number) for number in np.argsort(firsts)[::-1] if firsts[number] >= noticeable]
 
 
-def _best(worth: Floats, errors: Floats) -> Floats:
+def _best(worth: Numbers, errors: Numbers) -> Numbers:
     """Probability that each option is the best (M, P), given possible errors (n, P); equal options are all the best."""
     ways = worth[:, None, :] + errors[None, :, :]
     return np.asarray((ways == ways.max(axis=2, keepdims=True)).mean(axis=1))

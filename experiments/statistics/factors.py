@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.statistics.interval import CONFIDENCE, TAILS, Interval
-from experiments.statistics.two_sources import Floats, jackknife, two_source_interval
+from experiments.statistics.two_sources import jackknife, two_source_interval
+from sim.units import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Box:
         bounds = [[low - widen * whole, high + widen * whole] for low, high, whole in ends]
         return {"num_vars": len(self.names), "names": list(self.names), "bounds": bounds}
 
-    def rounded(self, points: Floats) -> Floats:
+    def rounded(self, points: Numbers) -> Numbers:
         """The points with whole numbers rounded, and all values within the ranges."""
         whole = np.array(self.is_whole)
         return np.clip(np.where(whole, np.floor(points + 0.5), points), self.low, self.high)
@@ -51,7 +52,7 @@ class Effect:
     spread: float
 
 
-def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Floats:
+def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Numbers:
     """Points of n random trajectories, (n·(K + 1), K); each step changes a single factor.
 
     Whole numbers are rounded to the nearest; `effects` uses the rounded steps.
@@ -64,7 +65,7 @@ def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Floats:
     return box.rounded(np.asarray(drawn, dtype=np.float64))
 
 
-def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
+def effects(box: Box, points: Numbers, outputs: Numbers) -> tuple[Effect, ...]:
     """Effects of all factors, in their order; `outputs` (R, N) at the points (N, K), under common random numbers.
 
     Sources: Morris 1991 (µ, σ); F. Campolongo, J. Cariboni and A. Saltelli, Environmental Modelling &
@@ -73,7 +74,7 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
     n = len(points) // (len(box.names) + 1)
     elementary = _elementary(box, points, outputs.mean(axis=0))
 
-    def means(response: Floats) -> Floats:
+    def means(response: Numbers) -> Numbers:
         moved = _elementary(box, points, response)
         return np.array([moved.mean(axis=0), np.abs(moved).mean(axis=0)])
 
@@ -87,7 +88,7 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
 
 
 def _intervals(
-    estimates: Floats, sampling: Floats, simulation: Floats, n_samples: int, n_replications: int
+    estimates: Numbers, sampling: Numbers, simulation: Numbers, n_samples: int, n_replications: int
 ) -> list[list[Interval]]:
     """Intervals of two figures of each factor (2, K), from the variances of both sources (2, K)."""
     return [
@@ -101,7 +102,7 @@ def _intervals(
     ]
 
 
-def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
+def _elementary(box: Box, points: Numbers, response: Numbers) -> Numbers:
     """Elementary effects (trajectories, K): change of the response for a change of the factor over its whole range."""
     n_factors = len(box.names)
     unit = (points - np.array(box.low)) / (np.array(box.high) - np.array(box.low))
@@ -140,7 +141,7 @@ def is_too_much(indices: Sequence[Index]) -> bool:
     return sum(index.first.mean for index in indices) > 1 + NOTICEABLE
 
 
-def crossed_points(box: Box, *, n: int, seed: int) -> Floats:
+def crossed_points(box: Box, *, n: int, seed: int) -> Numbers:
     """Saltelli's scheme on a scrambled Sobol sequence, (n·(K + 2), K); n a power of two.
 
     Sources: I. M. Sobol', Mathematics and Computers in Simulation 55, 2001, 271-280, doi:10.1016/S0378-4754(00)00270-6;
@@ -155,7 +156,7 @@ def crossed_points(box: Box, *, n: int, seed: int) -> Floats:
     return box.rounded(np.asarray(drawn, dtype=np.float64))
 
 
-def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[Index, ...]:
+def indices(box: Box, outputs: Numbers, *, resamples: int, seed: int) -> tuple[Index, ...]:
     """Indices of all factors, in their order; `outputs` (R, N) at `crossed_points`, under common random numbers.
 
     First-order indices are those of Saltelli et al. 2010, total indices Jansen's estimator in that paper. A response
@@ -172,7 +173,7 @@ def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[In
     return tuple(Index(*each) for each in zip(names, *intervals, strict=True))
 
 
-def _analysed(box: Box, response: Floats, resamples: int, seed: int) -> tuple[Floats, Floats]:
+def _analysed(box: Box, response: Numbers, resamples: int, seed: int) -> tuple[Numbers, Numbers]:
     """S1 and ST, (2, K), and their bootstrap half-widths; NaN half-widths without variance."""
     from SALib.analyze.sobol import analyze
 

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, log_ndtr, polygamma
 
-from experiments.statistics.two_sources import Floats
 from sim import distributions
 from sim.distributions.families import scipys
+from sim.units import Numbers
 
 Ends = tuple[float, float]
 """Least and largest possible value, which may be infinite."""
@@ -34,14 +34,14 @@ class Family:
     """A family by its name in the configuration, with its parameters and distribution."""
 
     name: str
-    estimate: Callable[[Floats, Ends], Floats]
+    estimate: Callable[[Numbers, Ends], Numbers]
     """Parameters (B, K) of values (B, n) within these ends."""
     is_positive: bool = False
     """Only values above 0."""
     is_bounded: bool = False
     """Only values between two finite ends, which are known."""
 
-    def refuses(self, values: Floats) -> NDArray[np.bool_]:
+    def refuses(self, values: Numbers) -> NDArray[np.bool_]:
         """Values that no distribution of the family can have."""
         return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
 
@@ -55,7 +55,7 @@ class Family:
         names = distributions.FAMILIES[self.name].parameters
         return names[:2] if self.is_bounded else names
 
-    def distribution(self, parameters: Floats, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
+    def distribution(self, parameters: Numbers, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
         """The distribution of scipy.stats for one row of parameters (K,), or for many (B, K) with values (B, n)."""
         rows = tuple(parameters if parameters.ndim == 1 else parameters.T[:, :, None])
         if self.is_cut(ends):
@@ -64,29 +64,29 @@ class Family:
         return distributions.FAMILIES[self.name].frozen(*rows, *(ends if self.is_bounded else ()))
 
 
-def _uniform(values: Floats, _: Ends) -> Floats:
+def _uniform(values: Numbers, _: Ends) -> Numbers:
     return np.column_stack([values.min(axis=1), values.max(axis=1)])
 
 
-def _lognormal(values: Floats, _: Ends) -> Floats:
+def _lognormal(values: Numbers, _: Ends) -> Numbers:
     logs = np.log(values)
     return np.column_stack([np.exp(logs.mean(axis=1)), logs.std(axis=1)])
 
 
-def _exponential(values: Floats, _: Ends) -> Floats:
+def _exponential(values: Numbers, _: Ends) -> Numbers:
     return np.asarray(values.mean(axis=1, keepdims=True))
 
 
-def _normal(values: Floats, ends: Ends) -> Floats:
+def _normal(values: Numbers, ends: Ends) -> Numbers:
     """Parameters of a normal truncated below at 0, from the ratio of mean square to squared mean."""
     mean = values.mean(axis=1)
     if ends[0] == -np.inf:
         return np.column_stack([mean, values.std(axis=1)])
 
-    def beyond(cut: Floats) -> Floats:
+    def beyond(cut: Numbers) -> Numbers:
         return np.asarray(np.exp(-(cut**2) / 2 - log_ndtr(-cut)) / np.sqrt(2 * np.pi) - cut)
 
-    def ratio(cut: Floats) -> Floats:
+    def ratio(cut: Numbers) -> Numbers:
         past = beyond(cut)
         return 1 + (1 - (past + cut) * past) / past**2
 
@@ -98,7 +98,7 @@ def _normal(values: Floats, ends: Ends) -> Floats:
     return np.where((wanted < ratio(np.full(1, 20.0)))[:, None], estimates, np.nan)
 
 
-def _gamma(values: Floats, _: Ends) -> Floats:
+def _gamma(values: Numbers, _: Ends) -> Numbers:
     mean = values.mean(axis=1)
     spread = np.log(mean) - np.log(values).mean(axis=1)
     # digamma(k) - log(k) grows from minus infinity to 0
@@ -106,7 +106,7 @@ def _gamma(values: Floats, _: Ends) -> Floats:
     return np.column_stack([np.exp(logs), mean / np.exp(logs)])
 
 
-def _weibull(values: Floats, _: Ends) -> Floats:
+def _weibull(values: Numbers, _: Ends) -> Numbers:
     logs = np.log(values)
     middle = logs.mean(axis=1, keepdims=True)
     logs -= middle
@@ -123,7 +123,7 @@ def _weibull(values: Floats, _: Ends) -> Floats:
     return np.column_stack([shape, scale])
 
 
-def _beta(values: Floats, ends: Ends) -> Floats:
+def _beta(values: Numbers, ends: Ends) -> Numbers:
     inside = (values - ends[0]) / (ends[1] - ends[0])
     wanted = np.stack([np.log(inside).mean(axis=1), np.log1p(-inside).mean(axis=1)])
     mean, variance = inside.mean(axis=1), inside.var(axis=1)
@@ -138,7 +138,7 @@ def _beta(values: Floats, ends: Ends) -> Floats:
     return np.asarray(shapes.T)
 
 
-def _triangular(values: Floats, ends: Ends) -> Floats:
+def _triangular(values: Numbers, ends: Ends) -> Numbers:
     """Triangular: the ends are searched on the logarithms of their distances from the values; the best mode follows."""
     ordered = np.sort(values, axis=1)
     at = np.full((len(values), 2), -2.0)
@@ -159,7 +159,7 @@ def _triangular(values: Floats, ends: Ends) -> Floats:
     return np.column_stack([np.maximum(low, ends[0]), mode, np.minimum(high, ends[1])])
 
 
-def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Floats]:
+def _triangular_ends(ordered: Numbers, ends: Ends, at: Numbers) -> tuple[Numbers, Numbers]:
     """Ends beyond the values but within the possible ones, unless a value lies at an end of those."""
     width = ordered[:, -1:] - ordered[:, :1]
     beyond = width * np.exp(np.clip(at, -20.0, 20.0))
@@ -167,7 +167,7 @@ def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, F
     return low, np.minimum(ordered[:, -1:] + beyond[:, 1:], ends[1] + _SLACK * width)
 
 
-def _triangular_likelihood(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Any]:
+def _triangular_likelihood(ordered: Numbers, ends: Ends, at: Numbers) -> tuple[Numbers, Any]:
     """The largest log-likelihood (B,) with these ends, and the value that is the mode."""
     low, high = _triangular_ends(ordered, ends, at)
     below, above = np.log(ordered - low), np.log(high - ordered)
@@ -179,7 +179,7 @@ def _triangular_likelihood(ordered: Floats, ends: Ends, at: Floats) -> tuple[Flo
     return best[:, 0], place
 
 
-def _root(difference: Callable[[Floats], Floats], low: float, high: float, n: int) -> Floats:
+def _root(difference: Callable[[Numbers], Numbers], low: float, high: float, n: int) -> Numbers:
     """Zeros of n increasing functions that change from below 0 to above it."""
     least, most = np.full(n, low), np.full(n, high)
     for _step in range(_HALVINGS):

@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.statistics.families import FAMILIES, Ends, Family
 from experiments.statistics.interval import CONFIDENCE, TAILS
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 MOST_TESTED: Final = 5_000
 """Most values of a sample that goodness of fit is tested with: they show all that matters, and more take minutes."""
@@ -30,7 +30,7 @@ class Fitted:
 
     family: Family
     ends: Ends
-    parameters: Floats
+    parameters: Numbers
     aic: float
     ks: float = math.nan
     ks_p: float = math.nan
@@ -46,7 +46,7 @@ class Fitted:
         return dict(zip(self.family.parameters, map(float, self.parameters), strict=True))
 
 
-def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
+def fitted(values: Numbers, names: Sequence[str], ends: Ends) -> list[Fitted]:
     """Families that have an estimate, by AIC. `ends`: least and largest possible value."""
     fits = []
     for family in (FAMILIES[name] for name in names):
@@ -62,7 +62,7 @@ def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
     return sorted(fits, key=lambda fit: fit.aic)
 
 
-def with_tests(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap: int) -> Fitted:
+def with_tests(fit: Fitted, values: Numbers, rng: np.random.Generator, n_bootstrap: int) -> Fitted:
     """The fit with the statistics of Kolmogorov and Smirnov and of Anderson and Darling, and their p-values."""
     if len(values) > MOST_TESTED:
         values = rng.choice(values, MOST_TESTED, replace=False)
@@ -79,7 +79,7 @@ def with_tests(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstra
     return replace(fit, ks=float(own[0]), ks_p=float(ks_p), ad=float(own[1]), ad_p=float(ad_p))
 
 
-def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) -> Floats:
+def distances(family: Family, values: Numbers, parameters: Numbers, ends: Ends) -> Numbers:
     """Kolmogorov and Smirnov's D and Anderson and Darling's A² of samples (B, n), (2, B)."""
     n = values.shape[1]
     at = np.clip(family.distribution(parameters, ends).cdf(np.sort(values, axis=1)), 1e-12, 1 - 1e-12)
@@ -89,7 +89,7 @@ def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) ->
     return np.stack([ks, ad])
 
 
-def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int) -> Iterator[Floats]:
+def resampled(values: Numbers, rng: np.random.Generator, n_bootstrap: int, block: int) -> Iterator[Numbers]:
     """Samples of n - 1 values, as rows, drawn with replacement; `block`: this many consecutive values together.
 
     One value is left out, so that the variance of a mean has no bias.
@@ -104,7 +104,7 @@ def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block:
         yield values[places.reshape(size, -1)[:, : n - 1]]
 
 
-def estimates(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int = 1) -> Floats:
+def estimates(fit: Fitted, values: Numbers, rng: np.random.Generator, n_bootstrap: int, block: int = 1) -> Numbers:
     """Parameters (B, K) of samples that are drawn from the values; those without an estimate are left out."""
     with np.errstate(all="ignore"):
         rows = [fit.family.estimate(part, fit.ends) for part in resampled(values, rng, n_bootstrap, block)]
@@ -112,7 +112,7 @@ def estimates(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap
     return np.asarray(found[np.isfinite(found).all(axis=1)])
 
 
-def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
+def range_of(bootstrap: Numbers, estimate: float) -> tuple[float, float]:
     """Ends of a triangular distribution around the estimate that has the same middle 95 % as the bootstrap.
 
     >>> low, high = range_of(np.linspace(-1.0, 1.0, 1001), 0.0)

@@ -26,10 +26,11 @@ from experiments.statistics.next_runs import Wanted
 from experiments.statistics.open_worlds import Run, Sample
 from experiments.statistics.ridge import Quadratic, fitted
 from experiments.statistics.share_of_worlds import bounded, left_by_axes
-from experiments.statistics.two_sources import Floats, variance_by_groups, variance_within
+from experiments.statistics.two_sources import variance_by_groups, variance_within
 from experiments.statistics.what_decides import GROUPS
+from sim.units import Numbers
 
-Ask = Callable[[Sequence[Wanted]], Mapping[Run, Floats]]
+Ask = Callable[[Sequence[Wanted]], Mapping[Run, Numbers]]
 """The observed figures as the model shows them in these worlds: by replication and observation, (n, T)."""
 TWICE: Final = 4
 """Worlds of the first wave with two replications, which show the noise (assumption)."""
@@ -64,7 +65,7 @@ class Emulator:
     of_emulator: float
     """Standard deviation of a world's mean around the quadratic, at worlds left out of the fit."""
 
-    def implausibility(self, target: Target, scaled: Floats) -> Floats:
+    def implausibility(self, target: Target, scaled: Numbers) -> Numbers:
         """Distance (N,) of the observation from the model at scaled values (N, K), in standard deviations."""
         return np.asarray(np.abs(self.surface(scaled) - target.value) / self.deviation(target))
 
@@ -78,7 +79,7 @@ class Emulator:
 class Wave:
     """All simulations up to the end of a wave, and the emulators of all observations then."""
 
-    answers: Mapping[Run, Floats]
+    answers: Mapping[Run, Numbers]
     emulators: tuple[Emulator, ...]
     possible: NDArray[np.bool_]
     """Worlds (N,) that no wave so far rules out."""
@@ -103,7 +104,7 @@ class Matched:
     def emulators(self) -> tuple[Emulator, ...]:
         return self.waves[-1].emulators
 
-    def learn(self, answers: Mapping[Run, Floats]) -> None:
+    def learn(self, answers: Mapping[Run, Numbers]) -> None:
         """End a wave: fit emulators to all simulations, and rule out worlds."""
         known = {**(self.waves[-1].answers if self.waves else {}), **answers}
         emulators = self._fitted(known, ())
@@ -132,7 +133,7 @@ class Matched:
             np.mean(self.emulators[at].implausibility(self.targets[at], self.sample.scaled) > self.effort.farthest)
         )
 
-    def unmoved(self) -> Floats:
+    def unmoved(self) -> Numbers:
         """Probability, for each number (K,), that it does not differ between remaining and ruled-out worlds.
 
         Mean and mean square are compared. Their errors are due to the choice of worlds, both drawn and simulated: an
@@ -171,7 +172,7 @@ class Matched:
         ]
         return np.asarray(np.max(far, axis=0) <= self.effort.farthest)
 
-    def _fitted(self, answers: Mapping[Run, Floats], without: Collection[int]) -> tuple[Emulator, ...]:
+    def _fitted(self, answers: Mapping[Run, Numbers], without: Collection[int]) -> tuple[Emulator, ...]:
         left_out = frozenset(without)
         emulators = []
         for at, target in enumerate(self.targets):
@@ -182,14 +183,14 @@ class Matched:
         return tuple(emulators)
 
 
-def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
+def _change(values: Numbers, possible: NDArray[np.bool_]) -> Numbers:
     """Means of values (2, N, K) over the worlds that remain minus those over the others, (2, K); 0 without either."""
     if possible.all() or not possible.any():
         return np.zeros(values[:, 0].shape)
     return np.asarray(values[:, possible].mean(axis=1) - values[:, ~possible].mean(axis=1))
 
 
-def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
+def emulator(scaled: Numbers, values: Sequence[Numbers]) -> Emulator:
     """Emulator of a figure from simulated worlds: scaled values (n, K), and by world its replications' values."""
     noise = variance_within(values)
     surface = fitted(scaled, np.array([outputs.mean() for outputs in values]))

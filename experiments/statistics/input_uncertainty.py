@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.statistics.interval import ANYTHING, TAILS, Interval, Range, t_reach
-from experiments.statistics.two_sources import Floats, variance_within
+from experiments.statistics.two_sources import variance_within
+from sim.units import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class OverInputs:
 
 
 def over_inputs(
-    outputs: Sequence[Floats], weights: Sequence[float] | None = None, possible: Range = ANYTHING
+    outputs: Sequence[Numbers], weights: Sequence[float] | None = None, possible: Range = ANYTHING
 ) -> OverInputs:
     """Interval from outputs by world, an array of replications each; `weights`: number of worlds that each represents.
 
@@ -61,7 +62,7 @@ def over_inputs(
     return OverInputs(Interval(mean, float(ends[0]), float(ends[1]), n).within(*possible), share)
 
 
-def _quantiles(values: Floats, shares: Floats) -> Floats:
+def _quantiles(values: Numbers, shares: Numbers) -> Numbers:
     """Quantiles of weighted values for the ends of an interval; the lowest of n is at the share 1 / (n + 1)."""
     order = np.argsort(values)
     n = len(values)

@@ -15,7 +15,8 @@ from scipy.special import ndtr, ndtri
 
 from experiments.statistics.ridge import Ridge, ridge, step_to
 from experiments.statistics.share_of_worlds import Checked, Share, Strata, Stratum, by_chance, share, strata
-from experiments.statistics.two_sources import Floats, variance_within
+from experiments.statistics.two_sources import variance_within
+from sim.units import Numbers
 
 Run = tuple[int, int]
 """Design and world."""
@@ -60,11 +61,11 @@ class Effort:
 class Sample:
     """The worlds: ratios of the screen (D, N), coordinates in [0, 1) (N, K), scaled values of the numbers (N, K)."""
 
-    screen: Floats
-    points: Floats
-    scaled: Floats
+    screen: Numbers
+    points: Numbers
+    scaled: Numbers
 
-    def features(self, design: int, worlds: Sequence[int] | slice = slice(None)) -> Floats:
+    def features(self, design: int, worlds: Sequence[int] | slice = slice(None)) -> Numbers:
         """Features of the regression, (M, F)."""
         ratio = np.maximum(self.screen[design, worlds], 1e-3)
         logs = np.log(ratio)[:, None]
@@ -90,8 +91,8 @@ class Known:
     """Standard deviation of a world's margin around its prediction without own runs, excluding that noise."""
     doubted: frozenset[Stratum] = field(init=False, default=frozenset())
     """Sides of the screen that a check has contradicted: the regression predicts their worlds too."""
-    _features: Floats = field(init=False)
-    _margins: Floats = field(init=False)
+    _features: Numbers = field(init=False)
+    _margins: Numbers = field(init=False)
     _at: dict[Run, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,13 +118,13 @@ class Known:
         self.doubted = frozenset(kind for kind in _CLEAR if any(self._is_missed(run) for run in self._of(kind)))
         self.spread = max(0.0, self.fit.error**2 - of_noise) ** 0.5
 
-    def scores(self, sample: Sample, design: int) -> Floats:
+    def scores(self, sample: Sample, design: int) -> Numbers:
         """Predicted margin in all worlds of a sample; far below 0 in impossible worlds."""
         scores = self.fit.constant + sample.features(design) @ (self._features.T @ self.fit.weights)
         is_impossible = sample.screen[design] <= 0
         return np.asarray(np.where(is_impossible, min(-1.0, float(scores.min())), scores))
 
-    def predictions(self, sample: Sample, design: int) -> Floats:
+    def predictions(self, sample: Sample, design: int) -> Numbers:
         """Probability that the answer holds in each world; by the screen in clear worlds."""
         kinds = self.strata_of(sample)[design]
         probabilities = probability(self.scores(sample, design), self.spread)
@@ -196,7 +197,7 @@ class Known:
         """Share of the variance of simulated margins that predictions without a world's own runs explain."""
         return self.fit.explained(self._margins)
 
-    def best(self, design: int) -> Floats:
+    def best(self, design: int) -> Numbers:
         """Probability that the answer holds in each world: from simulation if available, else predicted.
 
         Predictions of a stratum are shifted to the mean that its checks correct, so that the mean over all worlds is
@@ -255,7 +256,7 @@ class Known:
         return len(runs), sum((self.holds(run) > 0.5) != (self.unseen(run) > 0.5) for run in runs)
 
 
-def each_explains(responses: Floats, numbers: Floats) -> Floats:
+def each_explains(responses: Numbers, numbers: Numbers) -> Numbers:
     """Share of the variance of responses (n, K) or (n, 1) that each number (n, K) explains, (K,)."""
     responses, numbers = responses - responses.mean(axis=0), numbers - numbers.mean(axis=0)
     size = np.sum(responses**2, axis=0) * np.sum(numbers**2, axis=0)
@@ -263,7 +264,7 @@ def each_explains(responses: Floats, numbers: Floats) -> Floats:
     return np.asarray(shares)
 
 
-def shifted(probabilities: Floats, mean: float) -> Floats:
+def shifted(probabilities: Numbers, mean: float) -> Numbers:
     """Probabilities shifted to another mean, all by the same number of standard deviations of a normal margin.
 
     >>> shifted(np.array([0.2, 0.5, 0.8]), 0.6).round(2).tolist()
@@ -275,6 +276,6 @@ def shifted(probabilities: Floats, mean: float) -> Floats:
     return np.asarray(ndtr(scores + step_to(scores, mean)))
 
 
-def probability(scores: Floats, deviation: float) -> Floats:
+def probability(scores: Numbers, deviation: float) -> Numbers:
     """Probability that a margin with this mean and standard deviation is not below 0."""
     return np.asarray(ndtr(scores / deviation) if deviation > 0 else (scores >= 0).astype(np.float64))

@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 from experiments.statistics.interval import Interval
 from experiments.statistics.open_worlds import Known, Run
 from experiments.statistics.share_of_worlds import Checked, Stratum, share
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 _MOST_ALIKE: Final = 0.99
 _NODES: Final = np.linspace(-8, 8, 161)
@@ -55,7 +55,7 @@ def only(known: Known, first: int, second: int) -> Interval:
     return interval if is_shown else replace(interval, low=0.0)
 
 
-def only_first(first: Floats, second: Floats, alike: float) -> Floats:
+def only_first(first: Numbers, second: Numbers, alike: float) -> Numbers:
     """Probability (N,) that only the first holds, from the probability of each (N,), with correlated margins.
 
     >>> both = np.array([0.5]), np.array([0.8])

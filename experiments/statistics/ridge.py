@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 _PENALTIES: Final = 10.0 ** np.arange(-6.0, 2.1, 0.5)
 """Penalties tried, as multiples of the mean of the Gram matrix's diagonal."""
@@ -26,8 +26,8 @@ class Ridge:
     """Prediction at a point: `constant` plus `weights` times the kernel of the point with each fitted point."""
 
     constant: float
-    weights: Floats
-    errors: Floats
+    weights: Numbers
+    errors: Numbers
     """For each fitted point: observed minus predicted without its group."""
 
     @property
@@ -35,13 +35,13 @@ class Ridge:
         """Root mean square of the errors."""
         return float(np.sqrt(np.mean(self.errors**2)))
 
-    def explained(self, response: Floats) -> float:
+    def explained(self, response: Numbers) -> float:
         """Share of the variance of the response (n,) that is predicted at points left out; 0 if none."""
         variance = float(np.var(response))
         return max(0.0, 1 - self.error**2 / variance) if variance > 0 else 0.0
 
 
-def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
+def ridge(gram: Numbers, response: Numbers, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
     """The fit to a response (n,) whose points have the kernel `gram` (n, n); the constant has no penalty.
 
     `groups`: points that are left out together, (n,); without groups each point alone.
@@ -53,7 +53,7 @@ def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] |
     values = np.maximum(values, 0.0)
     size = float(values.mean()) or 1.0
     inside = vectors.T @ (response - response.mean())
-    best: tuple[float, Floats] | None = None
+    best: tuple[float, Numbers] | None = None
     for penalty in _PENALTIES * size:
         kept = values / (values + penalty)
         errors = _errors(kept, vectors, response - response.mean() - vectors @ (kept * inside), blocks)
@@ -65,7 +65,7 @@ def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] |
     return Ridge(float(np.mean(response - gram @ weights)), weights, best[1])
 
 
-def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArray[np.int64]]) -> Floats:
+def _errors(kept: Numbers, vectors: Numbers, left: Numbers, blocks: Sequence[NDArray[np.int64]]) -> Numbers:
     """Errors of points predicted without their block, from residuals of the full fit (n,); without blocks, by point."""
     if not blocks:
         return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
@@ -91,8 +91,8 @@ class Quadratic:
     """`constant + slopes·z + z·curvature·z` of K numbers."""
 
     constant: float
-    slopes: Floats
-    curvature: Floats
+    slopes: Numbers
+    curvature: Numbers
     """Symmetric (K, K)."""
     error: float
     """Root mean square of the errors at points left out of the fit [the response's unit]."""
@@ -101,31 +101,31 @@ class Quadratic:
     curved: float
     """Weight of squares and products in the fit."""
 
-    def __call__(self, points: Floats) -> Floats:
+    def __call__(self, points: Numbers) -> Numbers:
         """The response at points (M, K), (M,)."""
         return np.asarray(self.constant + points @ self.slopes + np.sum((points @ self.curvature) * points, axis=1))
 
-    def raised(self, points: Floats, mean: float, deviation: float) -> "Quadratic":
+    def raised(self, points: Numbers, mean: float, deviation: float) -> "Quadratic":
         """The quadratic shifted so that responses with a normal error are not below 0 with this mean probability."""
         if deviation <= 0 or not 0 < mean < 1:
             return self
         return replace(self, constant=self.constant + deviation * step_to(self(points) / deviation, mean))
 
-    def along(self, points: Floats, number: int, values: Floats) -> Floats:
+    def along(self, points: Numbers, number: int, values: Numbers) -> Numbers:
         """The response at the points with one number set to each of the values, (V, M)."""
         return self.moved(self(points), self.gradient(points), points, number, values)
 
-    def gradient(self, points: Floats) -> Floats:
+    def gradient(self, points: Numbers) -> Numbers:
         """Shape (M, K)."""
         return np.asarray(self.slopes + 2 * points @ self.curvature)
 
-    def moved(self, response: Floats, gradient: Floats, points: Floats, number: int, values: Floats) -> Floats:
+    def moved(self, response: Numbers, gradient: Numbers, points: Numbers, number: int, values: Numbers) -> Numbers:
         """As `along`, from response and gradient at the points."""
         steps = values[:, None] - points[None, :, number]
         return np.asarray(response + steps * gradient[:, number] + steps**2 * self.curvature[number, number])
 
 
-def fitted(points: Floats, response: Floats, curved: float | None = None) -> Quadratic:
+def fitted(points: Numbers, response: Numbers, curved: float | None = None) -> Quadratic:
     """The quadratic through a response (n,) at points (n, K), by kernel ridge regression.
 
     `curved`: weight of squares and products relative to linear terms; by default the one with the smallest error.
@@ -140,7 +140,7 @@ def fitted(points: Floats, response: Floats, curved: float | None = None) -> Qua
     return Quadratic(best.constant, weighted.sum(axis=0), curvature, best.error, best.explained(response), weight)
 
 
-def step_to(scores: Floats, mean: float) -> float:
+def step_to(scores: Numbers, mean: float) -> float:
     """Amount to add to normal scores so that their probabilities have a given mean between 0 and 1.
 
     >>> round(step_to(np.array([-1.0, 0.0, 1.0]), 0.5), 9)
@@ -149,7 +149,7 @@ def step_to(scores: Floats, mean: float) -> float:
     return float(brentq(lambda step: float(ndtr(scores + step).mean()) - mean, -1e3, 1e3))
 
 
-def additive(points: Floats, response: Floats) -> Ridge:
+def additive(points: Numbers, response: Numbers) -> Ridge:
     """A fit by each number separately: its value and its square."""
     features = np.hstack([points, points**2 - np.mean(points**2, axis=0)])
     return ridge(features @ features.T, response)

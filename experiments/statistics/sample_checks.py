@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from scipy.special import chdtrc, ndtri
 
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 SIGNIFICANT: Final = 0.01
 """p-value from which a check is reported (assumption): several are made of each sample."""
@@ -49,7 +49,7 @@ class Order:
         return max(2, math.ceil(math.cbrt((2 * correlation / (1 - correlation**2)) ** 2 * self.n)))
 
 
-def order_of(values: Floats) -> Order:
+def order_of(values: Numbers) -> Order:
     """The order check of values in the order in which they arrived.
 
     >>> order_of(np.arange(40.0)).is_dependent, order_of(np.random.default_rng(1).normal(size=40)).is_dependent
@@ -89,7 +89,7 @@ class Clock:
         return self.p_value < SIGNIFICANT
 
 
-def clock_of(values: Floats, hours: Floats) -> Clock:
+def clock_of(values: Numbers, hours: Numbers) -> Clock:
     """Check of values by the hour of the day (0 to 24); p is 1 if fewer than two parts have enough values."""
     from scipy.stats import kruskal
 
@@ -113,7 +113,7 @@ class Groups:
     middles: tuple[float, float]
 
 
-def groups_in(values: Floats, least_bic: float) -> Groups | None:
+def groups_in(values: Numbers, least_bic: float) -> Groups | None:
     """The two groups, if they are separate and clearly beat the families' `least_bic`."""
     is_positive = bool(values.min() > 0)
     at = np.log(values) if is_positive else values
@@ -130,7 +130,7 @@ def groups_in(values: Floats, least_bic: float) -> Groups | None:
     return Groups((shares[low], shares[high]), (float(both[low]), float(both[high])))
 
 
-def _two_normals(at: Floats, start: float) -> tuple[float, float, Floats, Floats]:
+def _two_normals(at: Numbers, start: float) -> tuple[float, float, Numbers, Numbers]:
     """Log-likelihood, share of the second, means and standard deviations of a mixture: expectation, maximisation."""
     least = 0.05 * at.std()
     of_second = (at > start).astype(np.float64)
@@ -150,7 +150,7 @@ def _two_normals(at: Floats, start: float) -> tuple[float, float, Floats, Floats
     return float(both.sum()), float(sizes[1] / len(at)), middles, deviations
 
 
-def piled_up(values: Floats) -> list[tuple[float, int]]:
+def piled_up(values: Numbers) -> list[tuple[float, int]]:
     """The largest and the least value, if far more values equal it than its neighbours.
 
     >>> piled_up(np.append(np.arange(20.0), [30.0] * 6)), piled_up(np.arange(20.0))

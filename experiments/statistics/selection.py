@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Sample = Callable[[Sequence[int], Sequence[int]], Sequence[Floats]]
+from sim.units import Numbers
+
+Sample = Callable[[Sequence[int], Sequence[int]], Sequence[Numbers]]
 """`sample(designs, counts)`: the first `counts` replications of each design, (2, n): target figure and cost.
 
 More is better in the first row, less in the second. A replication is the same in every answer.
@@ -100,7 +100,7 @@ class Selection:
         return next((at for at, verdict in enumerate(self.verdicts) if verdict.fate is Fate.SELECTED), None)
 
 
-def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -> Floats:
+def reach(n: int, variance: Numbers, zone: float, beta: float, n_variance: int) -> Numbers:
     """Largest distance of a sum of n differences from 0 at which the sign of their mean is open.
 
     `variance` is estimated from `n_variance` differences; `zone`: means nearer to 0 do not matter; `beta`: probability
@@ -110,7 +110,7 @@ def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -
     6.013
     """
     eta = ((2 * beta) ** (-2 / (n_variance - 1)) - 1) / 2
-    limit: Floats = np.maximum(0.0, eta * (n_variance - 1) * variance / zone - zone * n / 2)
+    limit: Numbers = np.maximum(0.0, eta * (n_variance - 1) * variance / zone - zone * n / 2)
     return limit
 
 
@@ -204,7 +204,7 @@ class _Race:
         verdicts = tuple(self._fates[design] for design in range(self._goal.n_designs))
         return Selection(verdicts, 1 - self._goal.alpha if self._is_sure else None)
 
-    def _values(self, designs: Sequence[int], n: int) -> Floats:
+    def _values(self, designs: Sequence[int], n: int) -> Numbers:
         """Shape (designs, 2, n)."""
         for design in designs:
             self._n[design] = n

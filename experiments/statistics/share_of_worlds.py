@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from experiments.statistics.interval import CONFIDENCE, TAILS, Interval, t_quantile
 from experiments.statistics.ridge import additive
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 
 def by_chance(n: int, numbers: int) -> float:
@@ -52,7 +52,7 @@ _BLOCK: Final = 4
 """Numbers whose Sobol' points stay together (assumption)."""
 
 
-def sobol_points(n: int, numbers: int, seed: int) -> Floats:
+def sobol_points(n: int, numbers: int, seed: int) -> Numbers:
     """Scrambled Sobol' points (n, numbers) in [0, 1); n a power of two.
 
     Points have blocks of few numbers, which are paired at random (Latin supercube sampling). In a single sequence of a
@@ -72,7 +72,7 @@ def sobol_points(n: int, numbers: int, seed: int) -> Floats:
     return np.asarray(np.hstack(paired), dtype=np.float64)
 
 
-def strata(screen: Floats, *, fails_below: float, holds_above: float) -> Strata:
+def strata(screen: Numbers, *, fails_below: float, holds_above: float) -> Strata:
     """The stratum of each world, by its ratio of capacity to arrivals; 0 or less: impossible."""
     kinds = np.full(screen.shape, Stratum.OPEN, dtype=np.int64)
     kinds[screen < fails_below] = Stratum.FAILS
@@ -130,7 +130,7 @@ class Share:
     """Due to the noise of the replications within worlds."""
 
 
-def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], points: Floats) -> Share:
+def share(predictions: Numbers, strata: Strata, checked: Sequence[Checked], points: Numbers) -> Share:
     """The share over worlds (N,), from predictions, strata (indices of `checked`), and coordinates (N, K)."""
     weights = [float(np.mean(strata == number)) for number in range(len(checked))]
     mean = float(np.mean(predictions))
@@ -143,7 +143,7 @@ def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], point
     return Share(interval, math.sqrt(max(0.0, drawn + simulated - noise)), math.sqrt(noise))
 
 
-def left_by_axes(values: Floats, points: Floats) -> float:
+def left_by_axes(values: Numbers, points: Numbers) -> float:
     """Variance of values at points that no sum of functions of single coordinates explains."""
     total = float(np.var(values))
     return min(total, additive(points, values).error ** 2) if total > 0 else 0.0

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.statistics.interval import (
     ANYTHING,
@@ -17,6 +16,7 @@ from experiments.statistics.interval import (
     of_many,
     t_reach,
 )
+from sim.units import Numbers
 
 _ROUNDING: Final = 1e-12
 """Relative rounding error of sums: equal differences may differ by this share of the values."""
@@ -121,10 +121,7 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
     return float((np.var(a, ddof=1) + np.var(b, ddof=1)) / np.var(apart, ddof=1))
 
 
-Floats = NDArray[np.float64]
-
-
-def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
+def jackknife(statistic: Callable[[Numbers], Numbers], outputs: Numbers) -> Numbers:
     """Variance of a statistic of the mean response that is due to replications: delete-one jackknife.
 
     `outputs`: (R, N), a row for each replication, a column for each point, under common random numbers. `statistic`
@@ -143,13 +140,13 @@ def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
     return variance_by_groups(without)
 
 
-def variance_by_groups(left: Floats) -> Floats:
+def variance_by_groups(left: Numbers) -> Numbers:
     """Variance of figures from their values with each of G groups left out (G, ...): delete-a-group jackknife."""
     n = len(left)
     return np.asarray((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0), dtype=np.float64)
 
 
-def variance_within(groups: Iterable[Floats]) -> float:
+def variance_within(groups: Iterable[Numbers]) -> float:
     """Variance of values around the mean of their group, pooled over groups of several; 0 if there is none."""
     several = [values for values in groups if len(values) > 1]
     squares = sum(float(((values - values.mean()) ** 2).sum()) for values in several)
@@ -182,7 +179,7 @@ def two_source_interval(
     return Interval(estimate, estimate - half, estimate + half, n_replications)
 
 
-def noise_share(outputs: Floats) -> float:
+def noise_share(outputs: Numbers) -> float:
     """Share of the variance of the mean response over points that is noise of the replications.
 
     A replication's effect on all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2. 0 if the

@@ -23,11 +23,9 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.statistics.interval import t_quantile
-
-Floats = NDArray[np.float64]
+from sim.units import Numbers
 
 BATCH: Final = 5
 """Values in a batch: the 5 of MSER-5."""
@@ -65,8 +63,8 @@ class WarmUp:
     values, `spacing` apart [any unit, also that of `length`].
     """
 
-    means: Floats
-    statistic: Floats
+    means: Numbers
+    statistic: Numbers
     n_cut: int
     batch: int
     spacing: float
@@ -83,7 +81,7 @@ class WarmUp:
         return self.n_cut < len(self.statistic) - 1
 
 
-def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float = 1.0) -> WarmUp:
+def mser(values: Sequence[float] | Numbers, *, batch: int = BATCH, spacing: float = 1.0) -> WarmUp:
     """The truncation of a series (N), in order of time from the start of the run.
 
     For several replications, use their mean at each instant: it has less noise and the same start. Values that do not
@@ -112,7 +110,7 @@ def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float
     return WarmUp(means=means, statistic=statistic, n_cut=int(statistic.argmin()), batch=batch, spacing=spacing)
 
 
-def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0) -> WarmUp:
+def warm_up(values: Sequence[float] | Numbers, *, week: int, spacing: float = 1.0) -> WarmUp:
     """The truncation of a series (N) that has a weekly rhythm; `week` values make a week.
 
     Raises:
@@ -127,7 +125,7 @@ def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0
     return mser(series, spacing=spacing)
 
 
-def _less_rhythm(series: Floats, week: int) -> Floats:
+def _less_rhythm(series: Numbers, week: int) -> Numbers:
     """Deviation of each week from the mean of the others, except the first week, plus the mean of all but the first.
 
     The deviation is divided by √(1 + 1/m), because the mean of m others adds to its variance: no week looks noisier
@@ -139,7 +137,7 @@ def _less_rhythm(series: Floats, week: int) -> Floats:
     others = (later.sum(axis=0) - later) / (n - 1)
     first = (weeks[0] - later.mean(axis=0)) / np.sqrt(1 + 1 / n)
     rest = (later - others) / np.sqrt(1 + 1 / (n - 1))
-    less: Floats = np.concatenate([first, *rest]) + later.mean()
+    less: Numbers = np.concatenate([first, *rest]) + later.mean()
     return less
 
 

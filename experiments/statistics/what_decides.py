@@ -19,7 +19,8 @@ from scipy.special import ndtri
 from experiments.statistics.interval import Interval, t_reach
 from experiments.statistics.open_worlds import Known, probability
 from experiments.statistics.ridge import Quadratic, fitted
-from experiments.statistics.two_sources import Floats, variance_by_groups
+from experiments.statistics.two_sources import variance_by_groups
+from sim.units import Numbers
 
 _DEGREES: Final = 10
 """Number of polynomial degrees tried, from a constant on (assumption)."""
@@ -37,9 +38,9 @@ _SIGNALS: Final = 16
 class Curve:
     """Probability of a yes along one number, averaged over all others."""
 
-    values: Floats
+    values: Numbers
     """Values of the number, (V,), equally likely, ascending."""
-    probability: Floats
+    probability: Numbers
     """Probability at each value, (V,)."""
     first: float
     """Share of the answer's variance that the number explains alone (first-order index)."""
@@ -88,12 +89,12 @@ def wrong(probability: float) -> float:
 class Line:
     """A response along one number, averaged over all others, at its values (V,): equally likely, ascending."""
 
-    values: Floats
-    response: Floats
+    values: Numbers
+    response: Numbers
     degree: int
 
 
-def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
+def line(number: Numbers, response: Numbers, degree: int | None = None) -> Line:
     """Polynomial of a response (N,) along a number (N,); by default with the least error at worlds left out."""
     values = np.quantile(number, (np.arange(_VALUES) + 0.5) / _VALUES)
     mean, reach = float(number.mean()), float(np.ptp(number)) / 2
@@ -107,16 +108,16 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
     spare = 1 - np.cumsum(orthogonal**2, axis=1)  # 0: without this world, nothing is known there
     errors = np.sum(np.divide(left, spare, out=np.full_like(left, np.inf), where=spare > _SATURATED) ** 2, axis=0)
     best = 1 + (int(np.argmin(errors)) if degree is None else min(degree, degrees - 1))
-    answer: Floats = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
+    answer: Numbers = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
     return Line(values, answer, best - 1)
 
 
-def curve(number: Floats, holds: Floats) -> Curve:
+def curve(number: Numbers, holds: Numbers) -> Curve:
     """Probability along a number, from its value and the probability of a yes in each world, both (N,)."""
     fit = line(number, holds)
     if np.ptp(number) == 0:
         return Curve(fit.values, fit.response, 0.0)
-    probability: Floats = np.clip(fit.response, 0.0, 1.0).astype(np.float64)
+    probability: Numbers = np.clip(fit.response, 0.0, 1.0).astype(np.float64)
     share = float(probability.mean())
     variance = share * (1 - share)
     return Curve(fit.values, probability, float(np.var(probability)) / variance if variance > 1e-9 else 0.0)
@@ -158,7 +159,7 @@ class Decided:
     """Standard deviation of a world's margin around the quadratic."""
     effects: tuple[Effect, ...]
 
-    def probability(self, scaled: Floats) -> Floats:
+    def probability(self, scaled: Numbers) -> Numbers:
         """Probability that the answer holds at scaled values (M, K), (M,)."""
         return probability(self.surface(scaled), self.spread)
 
@@ -188,7 +189,7 @@ def decided(known: Known, design: int) -> Decided:
 
 def _fit(
     known: Known, design: int, rows: NDArray[Any], curved: float | None = None
-) -> tuple[Quadratic, list[Curve], Floats]:
+) -> tuple[Quadratic, list[Curve], Numbers]:
     """The surface, the curves of all numbers, and their figures (3, K); `curved`: as in `ridge.fitted`."""
     scaled = known.sample.scaled[rows]
     surface = fitted(scaled, known.scores(known.sample, design)[rows], curved)
@@ -199,7 +200,7 @@ def _fit(
     return surface, curves, np.array([firsts, _totals(surface, scaled), information])
 
 
-def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
+def _totals(surface: Quadratic, scaled: Numbers) -> list[float]:
     """For each number: share of the variance of the surface's answer that is left if all other numbers are known."""
     response, gradient = surface(scaled), surface.gradient(scaled)
     variance = float(np.var(response >= 0))
@@ -218,7 +219,7 @@ def groups_of(n_worlds: int) -> NDArray[np.int64]:
     return np.random.default_rng(n_worlds).permutation(np.arange(n_worlds) % GROUPS)
 
 
-def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
+def jackknifed(whole: Numbers, left: Numbers) -> list[Interval]:
     """Intervals of figures (K,), from their values with each of G groups of worlds left out (G, K)."""
     n = len(left)
     halves = t_reach(n - 1) * np.sqrt(variance_by_groups(left))

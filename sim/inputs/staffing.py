@@ -7,7 +7,6 @@ from itertools import pairwise
 from operator import attrgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
@@ -17,7 +16,7 @@ from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN, Bins
 from sim.inputs.expected_work import ExpectedWork, expected_work, most_posts
 from sim.inputs.roster import ROUNDING, Absence, manned
-from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, Numbers
 
 _WEEK = MIN_PER_WEEK * TICKS_PER_MIN
 
@@ -95,7 +94,7 @@ class Rosters:
         days = range(-1, self._local_end // TICKS_PER_DAY + 2)
         return [day * MIN_PER_DAY + minute for day in days for minute in starts]
 
-    def _busiest(self, work: Bins, begins: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _busiest(self, work: Bins, begins: Sequence[int]) -> tuple[Numbers, Numbers]:
         """The time allowed in each of S shifts [min], and the most work that falls due in it [post-minutes]."""
         until = np.concatenate(([0.0], np.cumsum(work)))
         length = np.diff(begins)
@@ -108,7 +107,7 @@ class Rosters:
             busiest = np.maximum(busiest, at[1] - at[0])
         return part, busiest
 
-    def _machines_fed(self, hall_name: str, begins: Sequence[int]) -> NDArray[np.float64]:
+    def _machines_fed(self, hall_name: str, begins: Sequence[int]) -> Numbers:
         """Machines that imports keep busy in each of S shifts, at the rate of the inductions that are manned then.
 
         A crew of break-down is held until its machine has begun the ULD's last parcel, so it feeds one machine.
@@ -122,7 +121,7 @@ class Rosters:
         inductions = np.maximum(1, np.array(steps.posts)[np.maximum(at, 0)])
         part, post_minutes = self._busiest(self.work.of_imports(name, hall_name), begins)
         target = config.roster.work.utilisation[name] or 1.0
-        machines: NDArray[np.float64] = np.minimum(n_machines, n_machines * post_minutes / (part * target * inductions))
+        machines: Numbers = np.minimum(n_machines, n_machines * post_minutes / (part * target * inductions))
         return machines
 
 

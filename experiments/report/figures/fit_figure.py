@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.report import style
 from experiments.report.style import Axes, Figure
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 _SEEN: Final = "0.8"
 _MOST_BINS: Final = 40
@@ -18,14 +18,14 @@ class FitPicture:
 
     label: str
     """Label of the values, with their unit."""
-    values: Floats
-    densities: Mapping[str, tuple[Floats, Floats]]
+    values: Numbers
+    densities: Mapping[str, tuple[Numbers, Numbers]]
     """By family: values, and the density at each."""
-    dots: Floats
+    dots: Numbers
     """The values in order, or a selection of them."""
-    quantiles: Floats
+    quantiles: Numbers
     """Quantiles of the best family, one for each of the dots."""
-    band: tuple[Floats, Floats]
+    band: tuple[Numbers, Numbers]
     """Band that contains 95 % of samples of the best family."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from experiments.report import style
 from experiments.report.style import Axes, Figure
-from experiments.statistics.two_sources import Floats
+from sim.units import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +13,9 @@ class StagePanel:
     """A stage: the times [min] below which given shares of parcels lie."""
 
     title: str
-    scanned: Floats
-    simulated: Floats
-    shares: Floats
+    scanned: Numbers
+    simulated: Numbers
+    shares: Numbers
 
 
 def figure(panels: Sequence[StagePanel]) -> Figure:

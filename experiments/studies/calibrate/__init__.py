@@ -42,7 +42,6 @@ from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.history_matching import Matched, matched
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Run
-from experiments.statistics.two_sources import Floats
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies import sure
 from experiments.studies.calibrate import airport
@@ -50,6 +49,7 @@ from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, parse
 from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow, narrowed
 from experiments.studies.sure.worlds import Screened
 from sim.errors import ConfigError
+from sim.units import Numbers
 
 _SHOWN: Final = 10
 """Most numbers in the table on the page and in the picture; the table `narrowed` has all."""
@@ -221,7 +221,7 @@ def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
 
 def _figures(
     bench: Bench, request: Request[CalibrateKeys], worlds: Screened, wanted: Sequence[Wanted]
-) -> Mapping[Run, Floats]:
+) -> Mapping[Run, Numbers]:
     """Values of the observed KPIs in these worlds, by replication and observation."""
     observations = request.keys.calibrate.observations
     figures = {}

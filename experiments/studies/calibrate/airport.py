@@ -16,13 +16,14 @@ from experiments.report import style
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.matching_figure import calendar
 from experiments.report.sections import said
-from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
+from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
 from experiments.store.files import as_json, sha256_of, write_all
 from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.names import number_of
 from sim.reading import near
+from sim.units import Numbers
 
 DATE: Final = "FLT_DATE"
 AIRPORT: Final = "APT_ICAO"
@@ -41,7 +42,7 @@ class AirportTraffic:
     airport: str
     column: str
     days: Days
-    counts: Floats
+    counts: Numbers
 
 
 def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> AirportTraffic:

@@ -15,11 +15,11 @@ from experiments.formatting import kpi_name, listed, number
 from experiments.statistics import Interval
 from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
-from experiments.statistics.two_sources import Floats
 from experiments.store.rows import column, table
 from experiments.studies.calibrate.design import CalibrateKeys, Observation
 from experiments.studies.sure.result import found, share_of
 from experiments.studies.sure.worlds import Screened
+from sim.units import Numbers
 
 MIDDLE: Final = (0.05, 0.95)
 """Quantiles between which nine of ten worlds lie."""
@@ -181,7 +181,7 @@ class Result:
             for at, design in enumerate(self.designs)
         ]
 
-    def _ends_left(self, values: Floats) -> tuple[float, float]:
+    def _ends_left(self, values: Numbers) -> tuple[float, float]:
         return _ends(values[self.possible]) if self.has_enough else (float("nan"), float("nan"))
 
 
@@ -190,11 +190,11 @@ def _text(name: Name, low: float, high: float) -> str:
     return f"{name.value(low).removesuffix(name.unit).rstrip()} to {name.value(high)}" if np.isfinite(low) else "–"
 
 
-def _options(name: Name, places: Floats) -> str:
+def _options(name: Name, places: Numbers) -> str:
     """Options of a choice that occur in some of the worlds."""
     return listed([name.value(float(place)) for place in np.unique(places)], "or") or "–"
 
 
-def _ends(values: Floats) -> tuple[float, float]:
+def _ends(values: Numbers) -> tuple[float, float]:
     low, high = np.quantile(values, MIDDLE)
     return float(low), float(high)

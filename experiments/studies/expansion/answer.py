@@ -14,7 +14,6 @@ from experiments.money.discounting import flows, payback
 from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval
-from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.over_worlds import NONE, OverWorlds
@@ -22,9 +21,9 @@ from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import RESIDUAL, Worth
-from sim.units import MEAN_DAYS_PER_YEAR
+from sim.units import MEAN_DAYS_PER_YEAR, Numbers
 
-Yearly = Mapping[str, Floats]
+Yearly = Mapping[str, Numbers]
 """By path: expected value of each year, and the 5 and 95 % quantiles of the futures (3, Y)."""
 
 
@@ -165,13 +164,13 @@ def _cost_per_parcel(result: Found, path: str) -> Interval:
     )
 
 
-def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Interval:
+def _ratio(result: Found, path: str, *parts: Callable[[Worth], Numbers]) -> Interval:
     """Ratio of the expected values of two figures (R)."""
     above, below = (expected(result.of(path, part), result.futures.weight) for part in parts)
     return two_sources(above / below)
 
 
-def _payback(result: Found, path: str, earned: Floats) -> float | None:
+def _payback(result: Found, path: str, earned: Numbers) -> float | None:
     settings = result.keys.expansion
     if settings.idle is None or not settings.paths[path].phases:
         return None

@@ -25,8 +25,8 @@ from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
+from sim.units import Numbers
 
-Floats = NDArray[np.float64]
 WEEKS: Final = (2 / 3, 1 / 3)
 """Shares of a quarter for which the representative and the peak week stand: two months and one."""
 _PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
@@ -54,7 +54,7 @@ class Measured:
         return np.array([kpi.startswith(_PER_PARCEL) for kpi in self.kpis], dtype=bool)
 
 
-def week_indices(month_index: Sequence[float]) -> Floats:
+def week_indices(month_index: Sequence[float]) -> Numbers:
     """Index of each quarter's representative and peak week, relative to the year's mean (4, 2).
 
     The peak week is in the quarter's busiest month; the representative week is the mean of the other two months. The
@@ -92,13 +92,13 @@ class Curves:
     def __init__(self, designs: Sequence[Design], settings: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
         self.designs, self.measured, self._cost = designs, measured, settings.cost
-        self.loads: Floats = np.array(settings.loads)
+        self.loads: Numbers = np.array(settings.loads)
         self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
         self.stability: dict[str, Stability] = {}
         """Stability of each hub at each simulated load, by the label of the run."""
         shape = len(designs), len(settings.loads), replications, measured.n
-        self.values: Floats = np.full(shape, math.nan)
+        self.values: Numbers = np.full(shape, math.nan)
         self._composed = {
             self.labels[label]: [self.labels[part] for part in parts]
             for label, *parts in settings.states.values()
@@ -135,7 +135,7 @@ class Curves:
                 composed[..., at] = composed[..., at].clip(*KPIS[kpi].range)
             self.values[hub] = composed
 
-    def missing(self, hubs: NDArray[np.intp], flights: Floats) -> set[tuple[int, int]]:
+    def missing(self, hubs: NDArray[np.intp], flights: Numbers) -> set[tuple[int, int]]:
         """Hubs and loads that these weeks need and that are not simulated; `hubs` and `flights` have the same shape."""
         at, _ = self._place(hubs, flights)
         nodes: set[tuple[int, int]] = set()
@@ -145,14 +145,14 @@ class Curves:
         runs = {(part, load) for hub, load in nodes for part in self._composed.get(hub, [hub])}
         return {(hub, load) for hub, load in runs if np.isnan(self.values[hub, load, 0, 0])}
 
-    def weeks(self, hubs: NDArray[np.intp], flights: Floats) -> Floats:
+    def weeks(self, hubs: NDArray[np.intp], flights: Numbers) -> Numbers:
         """Results of weeks: (*shape of hubs, n_replications, n_measures); lines as EUR a year."""
         at, above = self._place(hubs, flights)
         weight = above[..., None, None]
         low, high = self.values[hubs, at], self.values[hubs, at + 1]
         return np.asarray(np.where(weight == 0, low, low + weight * (high - low)), dtype=np.float64)
 
-    def _place(self, hubs: NDArray[np.intp], flights: Floats) -> tuple[NDArray[np.intp], Floats]:
+    def _place(self, hubs: NDArray[np.intp], flights: Numbers) -> tuple[NDArray[np.intp], Numbers]:
         """The load below, and the relative position between it and the next."""
         load = flights / self.full[hubs]
         if load.size and (load.min() < self.loads[0] or load.max() > self.loads[-1]):
@@ -164,7 +164,7 @@ class Curves:
         return at, (load - self.loads[at]) / (self.loads[at + 1] - self.loads[at])
 
 
-def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
+def quarter_means(weeks: Numbers, flights: Numbers, measured: Measured) -> Numbers:
     """Means over the weeks of a quarter, by days or by parcels: (…, 2, R, M) to (…, R, M); `flights`: (…, 2)."""
     days = np.broadcast_to(np.array(WEEKS), flights.shape)
     parcels = days * flights

@@ -15,7 +15,7 @@ from experiments.money.assets import investment
 from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import by_design
-from experiments.studies.expansion.curves import Curves, Floats, Measured, Node, check_loads, week_indices
+from experiments.studies.expansion.curves import Curves, Measured, Node, check_loads, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
@@ -24,7 +24,7 @@ from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
-from sim.units import MONTHS_PER_YEAR
+from sim.units import MONTHS_PER_YEAR, Numbers
 
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
 Simulate = Callable[[Sequence[Node]], Kpis]
@@ -40,8 +40,8 @@ class Futures:
     growths: tuple[str, ...]
     leaves: tuple[Leaf, ...]
     draws: tuple[Draw, ...]
-    weight: Floats
-    demand: Floats
+    weight: Numbers
+    demand: Numbers
     """Flights a day (G, K, Y)."""
 
 
@@ -58,23 +58,23 @@ class Found:
     number: Mapping[str, NDArray[np.intp]]
     n_runs: int
 
-    def of(self, path: str, pick: Callable[[Worth], Floats]) -> Floats:
+    def of(self, path: str, pick: Callable[[Worth], Numbers]) -> Numbers:
         """A figure of each future (G, F, K, …)."""
         numbers, places = np.unique(self.number[path], return_inverse=True)
         values = np.stack([pick(self.worths[number]) for number in numbers])
         return values[places.reshape(self.number[path].shape)]
 
-    def expected(self, pick: Callable[[Worth], Floats]) -> Floats:
+    def expected(self, pick: Callable[[Worth], Numbers]) -> Numbers:
         """Expected value of a figure of each path by draw and replication, (R, …) to (P, K, R, …)."""
         each = (self.of(path, pick) for path in self.number)
         return np.stack([np.einsum("gfkr...,gf->kr...", values, self.futures.weight) for values in each])
 
-    def means(self, pick: Callable[[Worth], Floats]) -> Floats:
+    def means(self, pick: Callable[[Worth], Numbers]) -> Numbers:
         """Means over draws and replications (P, …)."""
         return np.asarray(self.expected(pick).mean(axis=(1, 2)))
 
     @property
-    def npv(self) -> Floats:
+    def npv(self) -> Numbers:
         """NPV of each path and future, by replication (P, G, F, K, R)."""
         return np.stack([self.of(path, lambda worth: worth.present.sum(axis=1)) for path in self.number])
 
@@ -163,7 +163,7 @@ def _books(world: World, designs: Sequence[Design], settings: Expansion, base: H
     hubs = {design.label: design.hub for design in designs}
 
     @cache
-    def change(path: str, limit: float | None, n: int) -> Floats:
+    def change(path: str, limit: float | None, n: int) -> Numbers:
         before, after = (hubs[world.label(State(path, limit, at))] for at in (n, n + 1))
         return np.array([line.eur for line in investment(before, after, settings.cost)])
 

@@ -14,12 +14,12 @@ from experiments.interval_text import in_percent
 from experiments.report.sections import said
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table
-from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
 from experiments.studies.expansion.in_worlds import KEPT, InWorlds, Weeks, weighed
 from experiments.studies.expansion.tree import of_paths, share
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.units import Numbers
 
 _DRAWS: Final = 2
 """Draws for each growth and result in a world: worlds are drawn in addition (choice)."""
@@ -50,8 +50,8 @@ class OverWorlds:
     """For N worlds and P paths: expected NPV, and the share of futures in which a path is the best, each (N, P)."""
 
     paths: tuple[str, ...]
-    npv: Floats
-    best: Floats
+    npv: Numbers
+    best: Numbers
 
     def rows(self) -> list[OverRow]:
         """A row for each path; none without worlds."""
@@ -85,7 +85,7 @@ class OverWorlds:
 NONE: Final = OverWorlds((), np.zeros((0, 0)), np.zeros((0, 0)))
 
 
-def _share(values: Floats) -> Interval:
+def _share(values: Numbers) -> Interval:
     return mean_interval(values.tolist(), possible=(0.0, 1.0))
 
 

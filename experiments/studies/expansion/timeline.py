@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.studies.expansion.curves import Curves, Floats, quarter_means
+from experiments.studies.expansion.curves import Curves, quarter_means
 from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
 from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
-from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR
+from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
 
 QUARTERS: Final = 4
 MONTHS_PER_QUARTER: Final = 3
@@ -43,9 +43,9 @@ class Timeline:
     limit_m2: float | None
     """Limit of the permit; None: the whole path."""
     hubs: NDArray[np.intp]
-    wanted: Floats
-    slots: Floats
-    flights: Floats
+    wanted: Numbers
+    slots: Numbers
+    flights: Numbers
     openings: tuple[Opening, ...]
     conditions: tuple[tuple[int, str, str], ...]
     """Quarter from which a stage's result applies: (quarter, stage, result)."""
@@ -59,9 +59,9 @@ class World:
 
     settings: Expansion
     curves: Curves
-    weeks: Floats
+    weeks: Numbers
     """Indices of each quarter's weeks (4, 2)."""
-    accepted: Floats
+    accepted: Numbers
     """Flights a day that each hub accepts (n_hubs)."""
 
     def label(self, state: State) -> str:
@@ -84,7 +84,7 @@ class World:
             n += 1
         return n
 
-    def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Floats]:
+    def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Numbers]:
         """The hub and the daily flights of each week of a timeline (Q, 2)."""
         by_week = line.flights[:, None] * np.tile(self.weeks, (self.settings.years, 1))
         return np.repeat(line.hubs[:, None], 2, axis=1), by_week
@@ -116,7 +116,7 @@ class Course:
         self._watched: list[tuple[int, float, float]] = []
         self._is_whole = True
 
-    def run(self, demand: Floats) -> Timeline:
+    def run(self, demand: Numbers) -> Timeline:
         """The timeline; `demand`: flights a day by year, in this future."""
         wanted = np.repeat(demand, QUARTERS)
         n = wanted.size

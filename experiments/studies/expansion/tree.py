@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from experiments.statistics import Interval
 from experiments.statistics.interval import CONFIDENCE, t_reach
 from experiments.statistics.two_sources import two_source_interval
-from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
 from sim.distributions import families
 from sim.measures.kpis.service import weighted_quantile
 from sim.streams import Streams
+from sim.units import Numbers
 
 Leaf = Mapping[str, str | None]
 """The result of each stage; None: not asked, because the previous stage was refused."""
@@ -32,7 +32,7 @@ class Draw:
 
     ranks: Mapping[str, tuple[float, float]]
     """Ranks in (0, 1) of each stage's `months`, and of the `later` of its result."""
-    strays: Floats
+    strays: Numbers
     """Factors on the demand path, by year (n_years)."""
 
 
@@ -100,7 +100,7 @@ def triangular(months: Months, rank: float) -> float:
     return float(families.triangular(months.least, months.mode, months.most)(rank))
 
 
-def factors(growth: Growth, settings: Expansion) -> Floats:
+def factors(growth: Growth, settings: Expansion) -> Numbers:
     """Demand relative to the configuration's, by year: interpolated between the given years, constant outside."""
     years = sorted(int(year) for year in growth.factors)
     logs = [math.log(growth.factors[str(year)]) for year in years]
@@ -110,17 +110,17 @@ def factors(growth: Growth, settings: Expansion) -> Floats:
 BANDS: Final = (0.05, 0.95)
 
 
-def expected(values: Floats, weight: Floats) -> Floats:
+def expected(values: Numbers, weight: Numbers) -> Numbers:
     """Means over growths and leaves (…, G, F, K, R) to (…, K, R)."""
     return np.asarray(np.einsum("...gfkr,gf->...kr", values, weight), dtype=np.float64)
 
 
-def of_paths(npv: Floats, weight: Floats) -> Floats:
+def of_paths(npv: Numbers, weight: Numbers) -> Numbers:
     """Expected value of each path over futures, draws and replications: (P, G, F, K, R) to (P)."""
     return np.asarray(expected(npv, weight).mean(axis=(1, 2)))
 
 
-def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
+def two_sources(values: Numbers, confidence: float = CONFIDENCE) -> Interval:
     """The interval of the mean of (K, R): K draws and R replications, each with a separate error."""
     k, r = values.shape
     sampling = float(values.mean(axis=1).var(ddof=1)) / k
@@ -131,7 +131,7 @@ def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
     )  # fmt: skip
 
 
-def probability_of_best(mean: Floats, best: int) -> float:
+def probability_of_best(mean: Numbers, best: int) -> float:
     """A lower bound of the probability that a path has the highest expected value (Bonferroni, paired).
 
     As in `statistics/allocation.py`, but with pairs, and with both errors. (P, K, R). Paths that are equal in all
@@ -156,18 +156,18 @@ def probability_of_best(mean: Floats, best: int) -> float:
     return max(0.0, 1 - wrong)
 
 
-def quantile(values: Floats, weight: Floats, share: float) -> float:
+def quantile(values: Numbers, weight: Numbers, share: float) -> float:
     """Quantile over futures (G, F, K) below which this share of them lies."""
     return weighted_quantile(values.ravel(), np.broadcast_to(weight[:, :, None], values.shape).ravel(), share)
 
 
-def bands(values: Floats, weight: Floats) -> Floats:
+def bands(values: Numbers, weight: Numbers) -> Numbers:
     """Mean and quantiles over futures of each year: (G, F, K, Y) to (3, Y)."""
     years = np.moveaxis(values, -1, 0)
     means = [float(np.einsum("gfk,gf->", each, weight)) / values.shape[2] for each in years]
     return np.array([means, *([quantile(each, weight, share) for each in years] for share in BANDS)])
 
 
-def share(is_so: NDArray[np.bool_], weight: Floats) -> float:
+def share(is_so: NDArray[np.bool_], weight: Numbers) -> float:
     """Probability of the futures with a property, exact to twelve digits."""
     return round(float(np.einsum("gfk,gf->", is_so, weight)) / int(is_so.shape[2]), 12)

@@ -16,11 +16,12 @@ from experiments.money.accounts import WAGES
 from experiments.statistics import Interval
 from experiments.statistics.interval import of_many
 from experiments.store.rows import column, interval, table
-from experiments.studies.expansion.curves import Floats, rounded
+from experiments.studies.expansion.curves import rounded
 from experiments.studies.expansion.design import PAID, in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import expected, restricted, two_sources
 from experiments.studies.expansion.value import factors
+from sim.units import Numbers
 
 EVERYTHING: Final = "everything"
 WAITING: Final = "waiting, and reacting"
@@ -67,7 +68,7 @@ class Cell:
     lead_eur: float = column("EUR", "lead over the second-best path")
 
 
-Means = tuple[str, str, Floats]
+Means = tuple[str, str, Numbers]
 """The input, its value, and the resulting expected NPV of each path, by draw and replication (P, K, R)."""
 
 
@@ -76,16 +77,16 @@ def worth_of(row: Knowing) -> Interval:
     return row.worth if row.what == WAITING else row.worth.within(0.0)
 
 
-def knowing(result: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> list[Knowing]:
+def knowing(result: Found, npv: Numbers, pooled: Numbers, mean: Numbers, best: int) -> list[Knowing]:
     worths = _worths(result, npv, pooled, mean, best)
     return [Knowing(order, what, two_sources(worth), "EUR") for order, (what, worth) in enumerate(worths)]
 
 
-def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
+def _worths(explored: Found, npv: Numbers, pooled: Numbers, mean: Numbers, best: int) -> Iterator[tuple[str, Numbers]]:
     """The information, and its value over the path that is best without it (K, R)."""
     weight = explored.futures.weight
 
-    def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Floats]:
+    def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Numbers]:
         """Value if paths are chosen by known parts of the future: (G, F, K), or 1 for parts that are not known."""
         chosen = np.take_along_axis(npv, which[None, ..., None], axis=0)[0]
         return what, expected(chosen, weight) - mean[best]
@@ -107,7 +108,7 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
         yield WAITING, mean[first] - mean[second]
 
 
-def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
+def turns(result: Found, npv: Numbers, best: int) -> Iterator[Turn]:
     """The answer with each uncertain input at one of its values and all others unchanged; empty for a single path."""
     names = list(result.number)
     if len(names) == 1:
@@ -121,7 +122,7 @@ def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
         yield Turn(order, what, value, names[int(means.argmax())], two_sources(lead), is_sure)
 
 
-def _results(explored: Found, npv: Floats) -> Iterator[Means]:
+def _results(explored: Found, npv: Numbers) -> Iterator[Means]:
     futures, settings = explored.futures, explored.keys.expansion
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
-from experiments.studies.expansion.curves import Floats, quarter_means
+from experiments.studies.expansion.curves import quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS_PER_QUARTER, QUARTERS, Opening, Timeline, World
-from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR
+from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
 
 CONDITIONS: Final = "conditions"
 RESIDUAL: Final = "residual"
@@ -23,17 +23,17 @@ PLANNING: Final = "planning"
 class Worth:
     """A timeline in money and service. R replications, Q quarters, Y years, L lines, K KPIs; EUR, costs negative."""
 
-    present: Floats
+    present: Numbers
     """Present value by line (R, L)."""
-    yearly: Floats
+    yearly: Numbers
     """Values by year and line, not discounted (R, Y, L)."""
-    quarterly: Floats
+    quarterly: Numbers
     """Total by quarter, not discounted (R, Q)."""
-    parcels: Floats
+    parcels: Numbers
     """Parcels a year (R, Y)."""
-    kpis: Floats
+    kpis: Numbers
     """Means of the year (R, Y, K)."""
-    labour: Floats
+    labour: Numbers
     """Present value of labour costs, by way of paying (R, W)."""
 
 
@@ -43,8 +43,8 @@ class Books:
 
     world: World
     built: tuple[str, ...]
-    factors: Floats
-    change: Callable[[str, float | None, int], Floats]
+    factors: Numbers
+    change: Callable[[str, float | None, int], Numbers]
     """Construction cost of the n-th phase of a path within a limit, by line of `built` [EUR]; n from 0."""
 
     @property
@@ -58,7 +58,7 @@ def quarter_years(settings: Expansion) -> list[float]:
     return [flow.years for flow in flows([0] * n, settings.cost.discounting.timing, per_year=QUARTERS)]
 
 
-def factors(settings: Expansion, rate: float) -> Floats:
+def factors(settings: Expansion, rate: float) -> Numbers:
     return np.array([discount_factor(rate, years) for years in quarter_years(settings)])
 
 
@@ -84,7 +84,7 @@ def worth(books: Books, line: Timeline) -> Worth:
     )
 
 
-def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years: int) -> Floats:
+def _by_year(kpis: Numbers, flights: Numbers, per_parcel: NDArray[np.bool_], years: int) -> Numbers:
     """Means over a year's quarters (R, Q, K) to (R, Y, K), by days or by parcels."""
     by_parcel = flights.reshape(years, QUARTERS)
     by_parcel = by_parcel / by_parcel.sum(axis=1, keepdims=True)
@@ -92,7 +92,7 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
     return np.asarray((kpis.reshape(len(kpis), years, QUARTERS, -1) * weight).sum(axis=2), dtype=np.float64)
 
 
-def _building(books: Books, line: Timeline) -> Floats:
+def _building(books: Books, line: Timeline) -> Numbers:
     """Spending other than running costs, by quarter and line (Q, 3 + built)."""
     settings, n = books.world.settings, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
@@ -110,7 +110,7 @@ def _building(books: Books, line: Timeline) -> Floats:
     return flows
 
 
-def _planned(books: Books, path: str, n: int) -> Floats:
+def _planned(books: Books, path: str, n: int) -> Numbers:
     """Spending at risk when the first decision is asked for: a share of the cost of the phases that need one (Q,)."""
     settings, spent = books.world.settings, np.zeros(n)
     phases = settings.paths[path].phases.values()
@@ -127,7 +127,7 @@ def _risked(settings: Expansion, phase: Phase) -> float:
     return settings.at_risk_share if phase.needs else 0.0
 
 
-def _while_built(opening: Opening, n: int) -> Floats:
+def _while_built(opening: Opening, n: int) -> Numbers:
     """Share of a phase's cost paid in each quarter: evenly during construction (Q,)."""
     edges = np.arange(n + 1) * float(MONTHS_PER_QUARTER)
     length = opening.opens - opening.begins
@@ -136,7 +136,7 @@ def _while_built(opening: Opening, n: int) -> Floats:
     return np.asarray(np.diff(np.clip((edges - opening.begins) / length, 0.0, 1.0)), dtype=np.float64)
 
 
-def _left(books: Books, opening: Opening, n: int) -> Floats:
+def _left(books: Books, opening: Opening, n: int) -> Numbers:
     """Remaining value of assets at the end of the last year, by line of `built`, with linear depreciation."""
     settings = books.world.settings
     age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR

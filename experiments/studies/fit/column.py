@@ -14,7 +14,6 @@ from experiments.arguments import check_among, taken_apart
 from experiments.formatting import listed, short, whole
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
-from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.place import UNITS
 from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
@@ -22,6 +21,7 @@ from sim.distributions.making import LARGEST
 from sim.errors import InputError
 from sim.names import instant_in, number_of
 from sim.scalars import number_hint
+from sim.units import Numbers
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
 
@@ -58,9 +58,9 @@ class Sample:
 
     path: Path
     column: str
-    values: Floats
+    values: Numbers
     rows: tuple[int, ...]
-    hours: Floats | None
+    hours: Numbers | None
     """Hours of the day at which the values arrived; None if not known."""
 
     @property

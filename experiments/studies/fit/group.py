@@ -14,20 +14,20 @@ import yaml
 
 from experiments.grouping import put
 from experiments.statistics.fitting import Fitted, range_of
-from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.place import Place
 from experiments.studies.fit.result import Result
 from experiments.studies.fit.text import provenance, source_of
 from sim.csv_rows import csv_text
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import AT_LEAST, NORMAL
+from sim.units import Numbers
 
 GROUP: Final = "fits"
 _BY_MOMENTS: Final = ("lognormal", "gamma", "weibull")
 """Families written by mean and spread, which are clearer than their parameters."""
 _LEAST_CORRELATION: Final = 0.05
 _DIGITS: Final = 6
-Numbers = dict[str, Floats]
+NamedNumbers = dict[str, Numbers]
 """The estimate of each number, then its bootstrap values (1 + B)."""
 
 
@@ -53,7 +53,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
     if result.chosen is None:
         values = Path(GROUP) / result.name / f"{result.name}.csv"
         files[values] = _values(result, factor)
-        inside: Numbers = {}
+        inside: NamedNumbers = {}
         mapping: dict[str, Any] = {"file": str(folder / values), "column": result.sample.column}
     else:
         both = np.vstack([result.chosen.parameters, result.bootstrap])
@@ -81,7 +81,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
     return Written(files, f"+{GROUP}/{result.name}={result.family}", is_whole=True)
 
 
-def numbers_of(fit: Fitted, parameters: Floats, factor: float, *, is_shape: bool) -> Numbers:
+def numbers_of(fit: Fitted, parameters: Numbers, factor: float, *, is_shape: bool) -> NamedNumbers:
     """Numbers of the family's mapping, from rows of parameters (1 + B, K): scaled by the factor, or pure shapes."""
     family = fit.family.name
     mean = fit.family.distribution(parameters, fit.ends).mean()[:, 0]
@@ -102,7 +102,9 @@ def _ends(fit: Fitted, factor: float) -> dict[str, float]:
     return dict(zip(("low", "high"), (_rounded(factor * end) for end in fit.ends), strict=True))
 
 
-def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _entries(
+    result: Result, place: Place, numbers: NamedNumbers, *, sha256: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Range of each number: its key, and its entry as in `configs/assumptions`."""
     source = source_of(result, sha256)
     for key, values in numbers.items():
@@ -119,7 +121,7 @@ def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> 
             yield key, {"label": f"{what} of {result.name}", "sourced": source, "low": low, "high": high, **at}
 
 
-def _correlations(numbers: Numbers) -> Iterator[dict[str, Any]]:
+def _correlations(numbers: NamedNumbers) -> Iterator[dict[str, Any]]:
     """Pairwise correlations of normal scores of the bootstrap."""
     from scipy.special import ndtri
     from scipy.stats import rankdata

@@ -7,12 +7,11 @@ from typing import Final
 
 from experiments.assumptions.leaves import is_number, with_leaves
 from experiments.grouping import values_of
-from experiments.statistics.two_sources import Floats
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.leaves import leaf_at
 from sim.reading import near, plain, read
-from sim.units import MIN_PER_DAY, MIN_PER_H, SECONDS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, SECONDS_PER_MIN, Numbers
 
 UNITS: Final = {"s": 1 / SECONDS_PER_MIN, "min": 1.0, "h": float(MIN_PER_H), "d": float(MIN_PER_DAY)}
 """Units of times, in minutes."""
@@ -47,7 +46,7 @@ class Place:
         """The key that gets the mean of the values."""
         return SHAPES[self.key] if self.is_shape else None if self.takes else self.key
 
-    def own(self, key: str, means: Floats) -> Floats:
+    def own(self, key: str, means: Numbers) -> Numbers:
         """Means of the values in the key's unit: times, or rates from times."""
         if _RATE.search(key) and (self.unit or self.is_shape):
             return MIN_PER_H / (means * UNITS[self.unit or "min"])

@@ -18,10 +18,10 @@ from experiments.statistics.sample_checks import (
     order_of,
     piled_up,
 )
-from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.column import Request, Sample, ends_of
 from sim.distributions import EMPIRICAL
 from sim.errors import InputError
+from sim.units import Numbers
 
 _TESTS: Final = 199
 """Bootstrap samples of the tests, whose least p-value is 0.005."""
@@ -38,9 +38,9 @@ class Result:
     """Fits by AIC, the best first."""
     chosen: Fitted | None
     """The family that is written: the best unless another is requested; None: the values themselves."""
-    bootstrap: Floats
+    bootstrap: Numbers
     """Parameters of that family (B, K), from samples drawn from the values."""
-    means: Floats
+    means: Numbers
     """Means of the values, and of these samples (1 + B)."""
     order: Order
     clock: Clock | None

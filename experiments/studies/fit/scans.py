@@ -15,7 +15,6 @@ from experiments.frame.recorded import scenario_among
 from experiments.grouping import grouped
 from experiments.interval_text import with_interval
 from experiments.statistics.interval import TAILS, Interval
-from experiments.statistics.two_sources import Floats
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
 from experiments.store.read import run_folder
@@ -25,7 +24,7 @@ from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.reading import near
 from sim.record.schemas import TABLES
-from sim.units import SECONDS_PER_MIN
+from sim.units import SECONDS_PER_MIN, Numbers
 
 OPTIONS: Final = ("run", "scenario")
 STAGE, INSTANT = "stage", "instant"
@@ -70,7 +69,7 @@ class Compared:
     manifest: Manifest
     scenario: str
     rows: tuple[StageRow, ...]
-    times: tuple[tuple[Floats, Floats], ...]
+    times: tuple[tuple[Numbers, Numbers], ...]
     n_negative: int
     """Number of scanned times below 0, for example because clocks differ."""
 
@@ -153,9 +152,9 @@ def stages_of(table: str) -> list[str]:
     return [column.name for column in schema.columns if column.unit == "min" and not column.name.startswith("wait_")]
 
 
-def _simulated(manifest: Manifest, scans: Scans, scenario: str, replications: Sequence[int]) -> dict[str, Floats]:
+def _simulated(manifest: Manifest, scans: Scans, scenario: str, replications: Sequence[int]) -> dict[str, Numbers]:
     """The instants [min] of all replications, of flights of the measured days; NaN: never."""
-    parts: dict[str, list[Floats]] = {stage: [] for stage in scans.stages}
+    parts: dict[str, list[Numbers]] = {stage: [] for stage in scans.stages}
     for number in replications:
         flights = replication_table(manifest, TABLES["flights"], scenario, number)
         of_table = replication_table(manifest, TABLES[scans.table], scenario, number)

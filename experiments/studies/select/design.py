@@ -12,10 +12,11 @@ from experiments.formatting import counted, kpi_name, share_text, unit_name
 from experiments.frame.study import Kpis
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
-from experiments.statistics.selection import Floats, Goal, Looks, Sample
+from experiments.statistics.selection import Goal, Looks, Sample
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
 from sim.reading import Bounds, near
+from sim.units import Numbers
 
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
@@ -168,7 +169,7 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
 def sample_of(designs: Sequence[Design], settings: Select, need: Need) -> Sample:
     """Samples for a procedure: the KPI, signed so that more is better, and the cost."""
 
-    def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Floats]:
+    def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Numbers]:
         wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]
         samples = need(wanted)
         return [_rows([samples[design.label, number] for number in range(n)], settings) for design, n in wanted]
@@ -176,7 +177,7 @@ def sample_of(designs: Sequence[Design], settings: Select, need: Need) -> Sample
     return sample
 
 
-def _rows(kpis: Sequence[Mapping[str, float]], settings: Select) -> Floats:
+def _rows(kpis: Sequence[Mapping[str, float]], settings: Select) -> Numbers:
     served = [settings.sign * values[settings.kpi] for values in kpis]
     cost = settings.cost_kpi
     return np.array([served, [values[cost] if cost else _NO_COST for values in kpis]])

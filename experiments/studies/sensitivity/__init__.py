@@ -27,7 +27,7 @@ from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
 from experiments.report.sections import said
 from experiments.statistics.factors import effects, indices
-from experiments.statistics.two_sources import Floats, noise_share
+from experiments.statistics.two_sources import noise_share
 from experiments.studies.sensitivity.design import (
     Method,
     SensitivityKeys,
@@ -40,6 +40,7 @@ from experiments.studies.sensitivity.page import document
 from experiments.studies.sensitivity.result import Crossed, Result, Screened
 from sim.config import HubConfig
 from sim.errors import CargohubError
+from sim.units import Numbers
 
 
 def compute(bench: Bench, request: Request[SensitivityKeys]) -> Result:
@@ -69,11 +70,11 @@ def compute(bench: Bench, request: Request[SensitivityKeys]) -> Result:
     return Result(sensitivity, keys.replications, screened, crossed, stability)
 
 
-def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
+def _noise(outputs: Mapping[str, Numbers]) -> dict[str, float]:
     return {kpi: noise_share(values) for kpi, values in outputs.items()}
 
 
-def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Floats], dict[str, Stability]]:
+def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Numbers], dict[str, Stability]]:
     """Each KPI at all points (R, N), and whether the designs are stable."""
     rows = by_design(bench.evaluated(stage.designs, keys.replications))
     at_points = list(zip(*(rows[label] for label in stage.labels), strict=True))

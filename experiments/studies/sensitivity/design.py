@@ -14,11 +14,11 @@ from experiments.designs.varying import changed, check_exports, check_set_once, 
 from experiments.formatting import unit_name
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, crossed_points, trajectories
-from experiments.statistics.two_sources import Floats
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
 from sim.reading import Bounds, plain
 from sim.site.room import check_area
+from sim.units import Numbers
 
 VERB = "sensitivity"
 _FEWEST = 2
@@ -104,7 +104,7 @@ class Stage:
 
     name: str
     box: Box
-    points: Floats
+    points: Numbers
     labels: tuple[str, ...]
     designs: tuple[Design, ...]
     values: tuple[tuple[float, ...], ...]
@@ -144,7 +144,7 @@ def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) ->
     return _stage("sobol", config, factors, box, crossed_points(box, n=keys.samples, seed=config.seed))
 
 
-def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Floats) -> Stage:
+def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Numbers) -> Stage:
     rows = [tuple(float(value) for value in row) for row in points]
     labels = {row: f"{name} {number}" for number, row in enumerate(dict.fromkeys(rows))}
     document = plain(config)

@@ -16,7 +16,6 @@ from experiments.designs.design import Design
 from experiments.frame.study import Bench, Kpis, Request
 from experiments.report.sections import said
 from experiments.statistics.choosing import Chosen
-from experiments.statistics.two_sources import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.in_worlds import InWorlds, Weeks, weighed
@@ -24,6 +23,7 @@ from experiments.studies.expansion.tree import expected, of_paths
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.worlds import kpis_of
+from sim.units import Numbers
 
 
 def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
@@ -40,14 +40,14 @@ def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
     at_once = explored(hubs, base.hub, keys, weeks.simulated)
     worth = expected(at_once.npv, at_once.futures.weight).mean(axis=1)  # (P, R)
 
-    def every(width: float) -> tuple[InWorlds, Floats]:
+    def every(width: float) -> tuple[InWorlds, Numbers]:
         drawn = Drawn.of(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
         bench.say(said("sure_accounts", n_worlds=sure.n_worlds, width=width))
         worlds = InWorlds.of(drawn, base.hub, hubs, keys)
         return worlds, np.array([_worth(paths.scaled(weeks)) for paths in worlds.paths])
 
     worlds, predicted = every(1.0)
-    simulated: dict[int, Floats] = {}
+    simulated: dict[int, Numbers] = {}
     last = 0
     for world, paths in enumerate(worlds.paths):
         if runs.n + last > sure.budget:
@@ -69,7 +69,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
     )
 
 
-def _worth(result: Found) -> Floats:
+def _worth(result: Found) -> Numbers:
     """Expected net present value of each path (P) [EUR]."""
     return of_paths(result.npv, result.futures.weight)
 
