@@ -15,6 +15,7 @@ from test_sensitivity import DROPPED
 from experiments.frame import pages
 from experiments.main import main
 from experiments.store import parts
+from experiments.store.foreign import begun
 
 DATED = (
     "permit_66k_2_phases",
@@ -164,6 +165,8 @@ def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(
     moved = flights.rename(tmp_path / "runs" / "flights.csv")
     own_copy = folder / "flights" / "flights.csv"
     assert own_copy.read_bytes() == moved.read_bytes()
+    (hub,) = begun(folder).configuration.hubs.values()
+    assert hub.arrivals.schedule == str(own_copy), "also for the page of an unfinished run"
     own_copy.unlink()
     assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, "resume", folder)
     other = tmp_path / "flights.csv"

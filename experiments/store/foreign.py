@@ -13,7 +13,17 @@ from typing import Any, ClassVar, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
-from experiments.store.identity import NOT_IDENTITY, VALUES, copy_of, hash_of, measured, plain_hub, value_files
+from experiments.store.identity import (
+    NOT_IDENTITY,
+    VALUES,
+    copy_of,
+    hash_of,
+    measured,
+    plain_hub,
+    value_files,
+    with_copy,
+    with_named_copy,
+)
 from experiments.store.own_copy import FOLDER as OWN
 from experiments.store.own_copy import from_stored, own_in
 from experiments.store.parts import FOLDER, LINES
@@ -147,14 +157,8 @@ def configuration_of(manifest: Manifest) -> Configuration:
     for file in (file for hub in hubs.values() for file in value_files(hub)):
         if sha256_of(file) != manifest.identity.get("values", {}).get(file.name):
             raise InputError(f"{file}: not the values of the run: its SHA-256 differs")
-    return replace(configuration, hubs={label: _with_copy(manifest, label, hub) for label, hub in hubs.items()})
-
-
-def _with_copy(manifest: Manifest, label: str, hub: HubConfig) -> HubConfig:
-    """The hub with the run's copy of its flight file; unchanged without file or copy."""
-    if hub.arrivals.schedule is None or (kept := copy_of(manifest.folder, manifest.identity, label)) is None:
-        return hub
-    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(kept)))
+    copies = {label: copy_of(manifest.folder, manifest.identity, label) for label in hubs}
+    return replace(configuration, hubs={label: with_copy(hub, copies[label]) for label, hub in hubs.items()})
 
 
 def begun(folder: Path) -> Begun:
@@ -165,7 +169,9 @@ def begun(folder: Path) -> Begun:
     """
     if CONFIG not in set(files_in(folder)):
         raise InputError(f"{folder}: not a run ({CONFIG} is missing)")
-    return Begun(folder, *_configuration(folder / CONFIG, Begun.unread), command_words(folder))
+    verb, configuration = _configuration(folder / CONFIG, Begun.unread)
+    hubs = {label: with_named_copy(hub, folder) for label, hub in configuration.hubs.items()}
+    return Begun(folder, verb, replace(configuration, hubs=hubs), command_words(folder))
 
 
 def _configuration(path: Path, why: str) -> tuple[str, Configuration]:

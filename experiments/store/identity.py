@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path, PurePosixPath
@@ -91,6 +92,18 @@ def copy_of(folder: Path, identity: Mapping[str, Any], label: str) -> Path | Non
         return None
     kept = kept_flights(folder, entry["file"])
     return kept if kept.exists() and hash_of_input(kept) == entry.get("sha256") else None
+
+
+def with_copy(hub: HubConfig, copy: Path | None) -> HubConfig:
+    """The hub with the run folder's copy of its flight file, if it has both."""
+    if hub.arrivals.schedule is None or copy is None or not copy.exists():
+        return hub
+    return replace(hub, arrivals=replace(hub.arrivals, schedule=str(copy)))
+
+
+def with_named_copy(hub: HubConfig, folder: Path) -> HubConfig:
+    """The hub with the copy of an unfinished run, whose files have no hashes yet."""
+    return with_copy(hub, kept_flights(folder, hub.arrivals.schedule or ""))
 
 
 def measured(plain_values: object) -> Iterator[dict[str, Any]]:
