@@ -89,7 +89,7 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
     lines = list(unsure_lines({"a": level, "b": growing, **{f"c{number}": short for number in range(10)}}))
     assert lines[0].startswith("1 of 12 designs (b): unstable: their backlog grows")
     assert (
-        lines[1].startswith("10 of 12 designs (c0, c1,") and "c7 and 2 more (table stability)): undecided" in lines[1]
+        lines[1].startswith("10 of 12 designs (c0; c1;") and "c7 and 2 more (table stability)): undecided" in lines[1]
     )
     assert "contain no two weeks" in lines[1]
     near = judged([grown(2, 0.012, 0.004)], 14)
