@@ -75,6 +75,12 @@ def test_crews_of_break_down_are_enough_for_the_machines_that_few_inductions_kee
     assert rostered(config, "breakdown") == [4 * math.ceil(machines) for machines in needed]
 
 
+def test_crews_that_are_faster_than_their_machines_are_one_for_each_machine_where_all_are_busy():
+    config = load("liege_30k", "demand.flights_per_day=11", "exports=none", "breakdown.uld_min=2", "horizon_days=7")
+    assert rostered(config, "induction") == 21 * [config.sorting.inductions]
+    assert rostered(config, "breakdown") == 21 * [4 * config.halls["main"].sorting_machines]
+
+
 def test_a_hub_whose_crew_is_faster_than_the_manned_inductions_keeps_its_machines_busy():
     words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=3")
     assert simulate(load("liege_30k", *words)).kpis["on_time_share"] > 0.95
