@@ -1,7 +1,7 @@
 """Text of a mean or difference with its interval, for terminal, pages and pictures."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -64,6 +64,23 @@ def in_percent(interval: Interval) -> str:
 def change_scale(unit: str) -> tuple[float, str]:
     """Factor and unit for changes of values in a unit: shares change by percentage points."""
     return (100.0, "percentage points") if unit == "1" else (1.0, unit_name(unit))
+
+
+def alike(values: Iterable[float]) -> Callable[[float], str]:
+    """Text of each of several changes that stand together, with the decimals that the largest needs.
+
+    >>> show = alike([97.4, 0.000067, math.nan])
+    >>> show(97.4), show(0.000067), show(math.nan), alike([0.003])(0.0021)
+    ('+97.4', '0.0', '–', '+0.0021')
+    """
+    mean = max(filter(math.isfinite, values), key=abs, default=0.0)
+    (text,) = _texts(Interval(mean, None, None, 1), signed)
+    digits = len(text.partition(".")[2])
+
+    def show(value: float) -> str:
+        return signed(value, None if abs(value) >= 10_000 else digits)
+
+    return show
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:

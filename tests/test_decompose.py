@@ -19,7 +19,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.designs.factors import REST, game_of, squeezed
 from experiments.main import main
-from experiments.report.decompose_text import sentences
+from experiments.report.decompose_text import sentences, shown_alike
 from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import read_run
@@ -167,6 +167,15 @@ def test_fields_of_only_one_hub_belong_to_their_factor() -> None:
         assert {"disruptions", "disruptions.fog.start"} < {*game.fields["fog"]} and len(game.coalitions) == 2
 
 
+def test_a_hall_of_only_one_design_is_in_one_factor_or_refused() -> None:
+    start, end = (Design(name, load(name)) for name in ("liege_30k", "liege_100k_complex"))
+    for ends in ((start, end), (end, start)):
+        with pytest.raises(ConfigError, match="choose two designs with the same halls") as caught:
+            game_of(*ends, FACTORS)
+        assert "liege_30k has main, and" in str(caught.value) or str(caught.value).count("has main;") == 1
+        assert len(game_of(*ends, {"halls": ["halls"]}).coalitions) == 4
+
+
 def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
     start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, {**FACTORS, "trucks": ["outbound"]})
@@ -277,6 +286,15 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     assert [*sentences("on_time_share", single, "a", "b")][-1] == "One replication: no difference can be tested."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
     assert "not certain" in [*sentences("on_time_share", none, "a", "b")][-1]
+    for n, replications in ((1, "this replication"), (3, "these replications")):
+        nothing = decompose([[0.5, 0.6, 0.4, 0.5]] * n, ["machines", "floor"])
+        assert [*sentences("on_time_share", nothing, "a", "b")][1:] == [f"There is no change in {replications}."]
+    uneven = decompose([[0.0, 0.974, 0.0, 0.9740004]], ["machines", "floor"])
+    assert (
+        "largest share is that of the machines: +97.4 percentage points"
+        in [*sentences("on_time_share", uneven, "a", "b")][1]
+    )
+    assert shown_alike(uneven, "1")(100 * uneven.shares["floor"].share.mean) == "0.0"
     # What is the same in every replication may be so by chance.
     same = decompose([[0.25, 0.5, 0.25, 0.75]] * 3, ["floor", "doors"])
     assert {each.bounds for each in (same.gain, same.shares["floor"].share, *same.lead("floor").values())} == {None}

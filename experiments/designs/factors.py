@@ -12,8 +12,9 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from experiments.designs.design import Design
-from experiments.formatting import unit_name, whole, zone
+from experiments.formatting import listed, unit_name, whole, zone
 from experiments.grouping import put
+from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
 from sim.reading import near, plain, read
@@ -74,11 +75,12 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
     """All coalitions between two designs.
 
     Raises:
-        ConfigError: a pattern that matches no field, a field in two factors, no difference, too many factors, or a
-            coalition that the schema refuses.
+        ConfigError: a pattern that matches no field, a field in two factors, no difference, too many factors, a hall of
+            only one design in several factors, or a coalition that the schema refuses.
     """
     old, new = (dict(_leaves(plain(design.hub), ())) for design in (start, end))
     owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path != _NAME])
+    _check_halls(start, end, owner)
     fields: dict[str, list[str]] = {name: [] for name in [*factors, REST]}
     for path, name in owner.items():
         if path not in old or path not in new or old[path] != new[path]:
@@ -135,6 +137,14 @@ def _owners(factors: Mapping[str, Sequence[str]], paths: Sequence[_Path]) -> dic
                 if owner.setdefault(path, name) != name:
                     raise ConfigError(f"decompose.factors: {keys[path]} is in two factors, {owner[path]} and {name}")
     return {path: owner.get(path, REST) for path in paths}
+
+
+def _check_halls(start: Design, end: Design, owner: Mapping[_Path, str]) -> None:
+    """Refuse a hall of only one design whose fields are in several factors: combinations would have parts of a hall."""
+    old, new = start.hub.halls, end.hub.halls
+    if len({name for path, name in owner.items() if path[0] == "halls" and path[1] in old.keys() ^ new.keys()}) > 1:
+        halls = {"old": listed([*old], "and"), "new": listed([*new], "and")}
+        raise ConfigError(said("same_halls", start=start.label, end=end.label, **halls))
 
 
 def _leaves(value: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:

@@ -1,10 +1,10 @@
 """A decomposed gain in sentences: which factor contributes most, and how certain that is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 
 from experiments.formatting import kpi_name, listed, number, percent, unit_name
-from experiments.interval_text import NO_VARIANCE, change
+from experiments.interval_text import NO_VARIANCE, alike, change, change_scale
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
 from experiments.statistics import Interval
@@ -26,14 +26,18 @@ def sentences(
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
     gain = decomposition.gain
     same = f", {NO_VARIANCE}" if gain.n > 1 and gain.bounds is None and isfinite(gain.mean) else ""
-    yield f"{kpi_name(kpi)}: {ends}: a change of {change(gain, unit)}{same}."
-    if gain.holds(0) or not gain.mean:
+    show = shown_alike(decomposition, unit)
+    yield f"{kpi_name(kpi)}: {ends}: a change of {change(gain, unit, show)}{same}."
+    if not gain.mean and not gain.bounds:
+        yield said("no_change", replications="this replication" if gain.n == 1 else "these replications")
+        return
+    if gain.holds(0):
         yield "It is not certain that there is a change, nor which factor causes it."
         return
     name = decomposition.largest
     share = decomposition.shares[name]
     part = share.share.mean / gain.mean
-    changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
+    changes = {kind: change(getattr(share, kind), unit, show) for kind in ("share", "alone", "last")}
     yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
         yield f"{start} has no room for the {name} as configured ({'; '.join(lacks)})."
@@ -43,6 +47,14 @@ def sentences(
         yield f"{said('untested')}."
     elif close:
         yield f"It may be no larger than that of {listed(close, 'or')}."
+
+
+def shown_alike(decomposition: Decomposition, unit: str) -> Callable[[float], str]:
+    """How the gain and the contributions to it are written: all with the same decimals."""
+    shares = decomposition.shares.values()
+    means = [gain.mean for share in shares for gain in (share.share, share.alone, share.last)]
+    scale, _ = change_scale(unit)
+    return alike([scale * mean for mean in (decomposition.gain.mean, *means)])
 
 
 def amount(value: float, unit: str) -> str:

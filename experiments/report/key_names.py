@@ -112,7 +112,10 @@ def with_value(key: str, value: str) -> str:
     ('doors out 36', 'machine rated 9000 an hour')
     >>> with_value("demand.flights_per_day", "9"), with_value("roster", "round_the_clock")
     ('demand flights 9 a day', 'roster round the clock')
+    >>> with_value("exposure.policy", "null")
+    'exposure policy none'
     """
+    value = "none" if value == "null" else value
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
     return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments import formatting
+from experiments.interval_text import alike
 from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.marks import errorbar
@@ -55,6 +56,7 @@ class Waterfall:
 def draw(ax: Axes, chart: Waterfall) -> None:
     last = len(chart.steps) - 1
     highest = 0.0
+    show = alike([step.to.mean - step.since for step in chart.steps[1:last]])
     for at, step in enumerate(chart.steps):
         is_level = at in (0, last)
         change = step.to.mean - step.since
@@ -68,7 +70,7 @@ def draw(ax: Axes, chart: Waterfall) -> None:
             top = max(top, step.to.bounds[1])
             errorbar(ax, [at], [step.to], fmt="none", color="black", capsize=4, linewidth=1.1)
         highest = max(highest, top)
-        text = formatting.number(change) if is_level else formatting.signed(change)
+        text = formatting.number(change) if is_level else show(change)
         style.note(ax, text, (at, top), (0, 4), ha="center", va="bottom")
     ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to.mean] * 2, color=style.LIMIT, linewidth=0.8)
     ax.axhline(0, color="black", linewidth=0.8)

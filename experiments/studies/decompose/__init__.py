@@ -22,7 +22,7 @@ from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, DesignKeys, check_kpis, named, of_rows, with_keys, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
-from experiments.formatting import kpi_name, signed
+from experiments.formatting import kpi_name
 from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
@@ -30,7 +30,7 @@ from experiments.interval_text import change_scale, with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import unsure_lines
 from experiments.replications.summing import Outcome, samples_of
-from experiments.report.decompose_text import sentences
+from experiments.report.decompose_text import sentences, shown_alike
 from experiments.report.design_names import tagged, titles_of
 from experiments.report.figures.decompose_figure import figure
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -257,15 +257,16 @@ def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
 
 def _grid(kpi: str, split: Decomposition, titles: Sequence[str]) -> Grid:
     scale, name = change_scale(KPIS[kpi].unit)
+    show = shown_alike(split, KPIS[kpi].unit)
     rows = tuple(
         (
             factor,
-            with_interval(share.share.scaled(scale), signed),
-            *(signed(scale * part.mean) for part in (share.alone, share.last)),
+            with_interval(share.share.scaled(scale), show),
+            *(show(scale * part.mean) for part in (share.alone, share.last)),
         )
         for factor, share in split.shares.items()
     )
-    caption = f"{kpi_name(kpi)}: {' → '.join(titles)}, {signed(scale * split.gain.mean)} {name}"
+    caption = f"{kpi_name(kpi)}: {' → '.join(titles)}, {show(scale * split.gain.mean)} {name}"
     return Grid(caption, ("factor", "share, all orders", "alone", "last"), rows)
 
 
