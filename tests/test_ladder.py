@@ -11,7 +11,7 @@ import sim
 from experiments.composition import load
 from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import capacity_ladder, packout_rung
 
 IMPORTS = ("exports=none", "customs=low_value", "halls.main.packout_posts=0", "halls.main.manual_sort_posts=0",
            "parcels.non_conveyable_share=0")  # fmt: skip
@@ -142,6 +142,21 @@ def test_only_halls_that_collections_come_to_pass_exports() -> None:
     assert ladders[1]["screening_lines"] == pytest.approx(here * ladders[0]["screening_lines"])
     assert ladders[1]["export_floor"] < ladders[0]["export_floor"]
     assert ladders[1]["machines"] == ladders[0]["machines"]
+
+
+def test_halls_without_pack_out_leave_the_rung_of_those_that_have_it() -> None:
+    both = load("liege_100k_complex", "exports=none")
+    main, *others = both.halls.values()
+    alone = replace(both, halls={"main": main})
+    one, none = (
+        replace(both, halls={name: replace(hall, packout_posts=posts if name == "main" else 0)
+                             for name, hall in both.halls.items()})
+        for posts in (main.packout_posts, 0)
+    )  # fmt: skip
+    n_stations = main.breakdown_stations + sum(hall.breakdown_stations for hall in others)
+    expected = packout_rung(alone) * n_stations / main.breakdown_stations
+    assert packout_rung(one) == pytest.approx(expected) and n_stations > main.breakdown_stations
+    assert math.isinf(packout_rung(none))
 
 
 def test_machines_and_desks_pass_fewer_imports_beside_exports() -> None:

@@ -79,9 +79,15 @@ def _sorting_rungs(config: HubConfig, held_share: float) -> dict[str, float]:
 
 
 def packout_rung(config: HubConfig, rule: PackoutRule | None = None) -> float:
-    """Parcels a day that pack-out could handle by a rule (None: the configured rule); infinite without pack-out."""
-    packed = sum(flight_work.packed_per_h(config, hall, rule) for hall in config.halls.values()) * HOURS_PER_DAY
-    return _per_share(packed, flight_work.packed(config))
+    """Parcels a day that pack-out could handle by a rule (None: the configured rule); infinite without pack-out.
+
+    Halls without posts pack nothing of the imports that they get in proportion to their stations.
+    """
+    with_posts = [hall for hall in config.halls.values() if hall.packout_posts]
+    packed = sum(flight_work.packed_per_h(config, hall, rule) for hall in with_posts) * HOURS_PER_DAY
+    n_stations = sum(hall.breakdown_stations for hall in with_posts)
+    share = n_stations / flight_work.n_in_halls(config, "breakdown_stations")
+    return _per_share(packed, flight_work.packed(config) * share)
 
 
 def _per_share(passing: float, share: float) -> float:
