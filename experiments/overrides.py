@@ -70,7 +70,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         try:
             override = _as_hydra_reads(word)
         except HydraException as error:
-            raise ValueError(_slip(word) or str(error)) from error
+            raise ValueError(_slip(word) or _unread(str(error))) from error
     key = override.key_or_group
     if not key:
         raise ConfigError(f"{word!r}: expected a key")
@@ -95,11 +95,22 @@ def _slip(word: str) -> str:
     key, _, value = word.partition("=")
     if key != key.strip():
         return "remove the blank before ="
+    if any(re.sub(r"\\.", "", value).count(quote) % 2 for quote in "'\""):
+        return "a quote is not closed; remove it, or add the closing one"
     if sum(map(value.count, "[{(")) > sum(map(value.count, "]})")):
         return f"a bracket is not closed; put a word with blanks in quotes: '{key}=[…]'"
     if value.rstrip().endswith(","):
         return "remove the comma at the end"
     return f"separate several values with commas: {key}={value.replace(';', ',')}" if ";" in value else ""
+
+
+def _unread(message: str) -> str:
+    """The message of Hydra's grammar, without its own terms.
+
+    >>> _unread("token recognition error at: '#'")
+    "'#' needs quotes around the value"
+    """
+    return re.sub(r"token recognition error at: (.*)", r"\1 needs quotes around the value", message)
 
 
 def is_share(text: object) -> TypeGuard[str]:

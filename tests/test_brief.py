@@ -18,7 +18,7 @@ from experiments.report import style
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.run_brief import _bottlenecks, _ladders, _letter, _short_names
 from experiments.report.sections import Brief, Page, Section, picture
-from experiments.report.sheet import _verdicts, sheet
+from experiments.report.sheet import _command, _verdicts, sheet
 from experiments.report.slides import slides
 from experiments.report.stored_designs import Panel
 from experiments.statistics.interval import Value
@@ -62,6 +62,15 @@ def test_nothing_is_cut_or_covered(case):
     assert all(page.x0 <= box.x0 and box.x1 <= page.x1 - 20 and page.y0 <= box.y0 <= page.y1 for box in texts)
     assert 1 <= len(shown) <= 3
     assert not [pair for pair in combinations([*texts, *shown], 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.parametrize(("n_words", "size", "n_lines"), [(1, 7.5, 1), (8, 6, 3), (30, 6, 11), (90, 6, 12)])
+def test_a_long_command_is_whole_in_smaller_letters(n_words, size, n_lines):
+    words = [f"halls.main.breakdown_stations={at:02}00 *x*" for at in range(n_words)]
+    lines, letters = _command(command := " ".join(["cargohub compare", *words]))
+    assert (letters.size, len(lines)) == (size, n_lines)
+    assert (" ".join(lines) == command) == (n_words < 90)
+    assert (lines[-1] == "…") == (n_words == 90)
 
 
 @pytest.mark.drawn

@@ -215,6 +215,8 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("seed = 2", "'seed = 2': remove the blank before ="),
         ("=3", "'=3': expected a key"),
         ("seed=[1", "'seed=[1': a bracket is not closed; put a word with blanks in quotes: 'seed=[…]'"),
+        ("seed='3", '"seed=\'3": a quote is not closed; remove it, or add the closing one'),
+        ("seed=#3", "'seed=#3': '#' needs quotes around the value"),
         ("seed=1,", "'seed=1,': remove the comma at the end"),
         ("seed=1;2", "'seed=1;2': separate several values with commas: seed=1,2"),
         ("observed=gone.csv", "observed: unknown key here; cargohub calibrate takes it"),

@@ -126,6 +126,15 @@ def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
     assert not list(tmp_path.iterdir()), "a folder of nothing is left"
 
 
+def test_no_progress_is_printed_before_a_scheduler_answers(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "FIRST_LINE_S", 0.0)
+    monkeypatch.setattr(progress, "_LOOK_S", 0.05)
+    words = ["execution=dask", "execution.address=tcp://127.0.0.1:9", "execution.patience_s=1", "horizon_days=1"]
+    assert refused(capsys, "run", *words, "--out", tmp_path).startswith(
+        "cargohub: execution.address: no Dask scheduler"
+    )
+
+
 def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["run", "execution=dask", "--out", str(tmp_path / "runs")]) == 2

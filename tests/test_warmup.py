@@ -173,7 +173,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
         "warmup_days: 3, less than the backlog needs (MSER-5 minus the week's rhythm): slow (5.0 days); too (5.0 days)"
     ]
     (line,) = warming.warmup_warnings({"slow": mser(np.arange(100.0))}, short, titles)
-    assert "too short" in line and line.endswith(": slow")
+    assert line == "the run is too short for MSER-5 to find the warm-up it needs: slow"  # a run may have no picture
 
 
 @pytest.mark.drawn

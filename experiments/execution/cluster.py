@@ -48,16 +48,18 @@ class DaskCluster:
         self._holding.close()
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as it arrives.
+        """Each task's key and result, as it arrives; the cluster is connected before the first is asked for.
 
         Raises:
             CargohubError: no scheduler at the address, or it is lost, or a worker of another version or CPU family.
         """
-        if not tasks:
-            return
-        if self._client is None:
+        if tasks and self._client is None:
             self._client, self._tend = self._holding.enter_context(_connected(self._place, self._workers))
-        yield from _Round(self._client, tasks, self._at_once).results(self._tend)
+        return self._results(tasks)
+
+    def _results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
+        if tasks:
+            yield from _Round(self._client, tasks, self._at_once).results(self._tend)
 
     def _at_once(self) -> int:
         """Number of tasks in the cluster at a time, enough for all present workers."""

@@ -112,6 +112,6 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
 def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
     method = result.method.said
     if not result.is_found:
-        yield f"the run is too short for {method} to find the warm-up it needs (figures/{PICTURE}.svg)", ""
+        yield f"the run is too short for {method} to find the warm-up it needs", ""
     elif result.length > warmup_days:
         yield f"warmup_days: {warmup_days:g}, less than the backlog needs ({method})", f"{result.length:.1f} days"

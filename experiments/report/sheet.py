@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.report import style
 from experiments.report.sections import Brief, Picture, on_one_line
 from experiments.report.style import Figure
-from experiments.report.typesetting import Type, fitted, tied, width_in_of
+from experiments.report.typesetting import Type, fitted, tied, width_in_of, wrapped
 from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MOST_PICTURES: Final = 3
 _LINES_EACH: Final = 3
 """Largest number of lines of a verdict or a fact."""
 _MOST_VERDICT_LINES: Final = 12
+_MOST_COMMAND_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.6
 """Least height of a picture as a share of its height on the page; with less room it is left out."""
 _MOST_HEIGHT: Final = 1.6
@@ -37,7 +38,8 @@ HEADING: Final = Type(8.5, (("weight", "bold"),))
 FACT: Final = Type(8.5)
 TABLE: Final = (Type(8), Type(7), Type(6))
 """Font sizes; the first in which all columns fit is used."""
-COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
+COMMAND: Final = tuple(Type(size, (("family", "DejaVu Sans Mono"),)) for size in (7.5, 6))
+"""Font sizes; the smaller is for a command of many lines."""
 
 
 @style.look()
@@ -53,19 +55,28 @@ def sheet(question: str, brief: Brief, command: str) -> Figure:
         for heading, texts in brief.facts.items()
         if texts
     }
-    commands = fitted([command], COMMAND, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
+    commands, small = _command(command)
     top = A4_IN[1] - _MARGIN_IN
     top = set_lines(drawing, title, TITLE, _MARGIN_IN, top) - _GAP_IN
     for lines, mark in zip_longest(verdicts, brief.marks[: len(verdicts)], fillvalue="•"):
         set_lines(drawing, [str(mark)], MARK, _MARGIN_IN, top)
         top = set_lines(drawing, lines, VERDICT, _MARGIN_IN + _MARK_IN, top) - _GAP_IN / 3
-    bottom = _MARGIN_IN + len(commands) * COMMAND.line_in
-    _labelled(drawing, "Command", commands, COMMAND, bottom)
+    bottom = _MARGIN_IN + len(commands) * small.line_in
+    _labelled(drawing, "Command", commands, small, bottom)
     for heading, lines in reversed(facts.items()):
         bottom += len(lines) * FACT.line_in + _GAP_IN / 2
         _labelled(drawing, heading, lines, FACT, bottom)
     _place(drawing, brief, top - _GAP_IN, bottom + _GAP_IN)
     return drawing
+
+
+def _command(command: str) -> tuple[list[str], Type]:
+    """The whole command in lines, and their font; only a command of very many lines is cut."""
+    for letters in COMMAND:
+        lines = list(wrapped(command, letters, _WIDTH_IN - _LABEL_IN))
+        if len(lines) <= _LINES_EACH:
+            break
+    return ([*lines[: _MOST_COMMAND_LINES - 1], "…"] if len(lines) > _MOST_COMMAND_LINES else lines), letters
 
 
 def _verdicts(texts: Sequence[str]) -> list[list[str]]:
