@@ -157,7 +157,10 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
         arguments = Arguments("expansion", tuple(words), out=tmp_path)
         designs, own = expansion.STUDY.parse(arguments)
         answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
-        found[len(words)] = expansion._over_assumptions(Request(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
+        rests_on = expansion._over_assumptions(Request(designs, own, arguments), answer)  # type: ignore[arg-type]
+        found[len(words)] = rests_on.sentences
+        if not rests_on.bands:
+            assert f"in up to {keys.sure.budget} runs (sure.budget=N sets how many): cargohub" in rests_on.lines[-1]
     assert found[len(LEFT_OUT)][0] == (
         "equipment first, over assumptions: it has the highest value in 41.0 % (30.0–50.0 %) of the assumed worlds"
         f" ({run.path.name})."

@@ -371,6 +371,8 @@ def test_a_number_in_per_cent_is_of_the_scenarios(tmp_path):
     assert f"service_h={0.7 * base.service_h:g}" in words
     assert f"parcels.no_read_share={base.parcels.no_read_share / 2:g}" in words
     said = checked(plan_of([("set.fit", "+20 %")]), Arguments("page", out=tmp_path)).mistake
+    quoted = checked(plan_of([("set.halls.main.doors_out", "'3")]), Arguments("page", out=tmp_path))
+    assert "a quote is not closed" in quoted.mistake and quoted.mistake_key == "halls.main.doors_out"
     assert "+20 %" in said, "what is no number is not changed by a share"
 
 
@@ -445,6 +447,21 @@ def test_capacity_how_sure_and_expansion_show_the_latest_answers(root, name, tmp
     assert "No run in this folder" in client.get("/capacity").text and "sure-hub-1" not in client.get("/expansion").text
     (answer,), n = answers_of(root, View("Any", "", ("run",)))
     assert (answer.name, n) == (name, 1) and answer.result.page.answer
+
+
+def test_a_plan_begins_at_the_scenario_of_the_verbs_study_until_another_is_chosen(tmp_path):
+    words = words_of("verb=customs", tmp_path)
+    assert hub(compose(words)) == hub(compose(["study=customs"])) and "scenario=customs_today" in words
+    client = client_of(tmp_path)
+    for was, verb, scenario, begins_at in (
+        ("run", "customs", "liege_30k", "customs_today"),
+        ("customs", "run", "customs_today", "liege_30k"),
+        ("run", "customs", "liege_66k", "liege_66k"),
+        ("customs", "customs", "liege_30k", "liege_30k"),
+    ):
+        form = {"was": f"verb={was}&scenario={scenario}", "verb": verb, "scenario": scenario}
+        answer = client.post("/plan", data=form, follow_redirects=False)
+        assert f"scenario={begins_at}" in answer.headers["location"]
 
 
 def test_what_does_not_fit_is_drawn_and_made_to_fit(tmp_path):

@@ -61,7 +61,8 @@ class Question:
 
     `words`: the words that ask it. `answers`: results of one of its stored runs; none if that run answered another
     question. `varies`: a key of the hub that the question varies, and that may therefore differ. `keeps`: a group of
-    keys beside the hub's that belongs to the question. `asks`: name of the text that says its purpose.
+    keys beside the hub's that belongs to the question. `asks`: name of the text that says its purpose, and
+    that `n_runs` runs are the most that it takes, unless they are set.
     """
 
     words: tuple[str, ...]
@@ -69,6 +70,7 @@ class Question:
     varies: str = ""
     keeps: str = ""
     asks: str = "which_share"
+    n_runs: int = 0
 
 
 _SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
@@ -121,7 +123,7 @@ def over_assumptions(
     arguments = request.arguments
     command = sure_command(arguments, designs, request.keys, question)
     bands = _bands(arguments.out, designs, question, arguments.config_dir if request.is_typed else None)
-    return OverAssumptions(_numbers(designs), bands, command, sampled or {}, question.asks)
+    return OverAssumptions(_numbers(designs), bands, command, sampled or {}, question.asks, question.n_runs)
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:

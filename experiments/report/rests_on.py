@@ -14,7 +14,7 @@ class OverAssumptions:
 
     `numbers`: the assumptions, with value and range; `bands`: by label, result of a stored run of `sure`, and its run
     folder; `command`: that of `sure`, as typed; `sampled`: by label, the sampling interval of the answer, in words;
-    `asks`: name of the sentence on the command's purpose.
+    `asks`: name of the sentence on the command's purpose, which may say that it takes up to `n_runs` runs.
     """
 
     numbers: Sequence[str]
@@ -22,6 +22,7 @@ class OverAssumptions:
     command: str
     sampled: Mapping[str, str]
     asks: str = "which_share"
+    n_runs: int = 0
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -36,7 +37,7 @@ class OverAssumptions:
 
     @property
     def _what(self) -> str:
-        return "More on the numbers that decide it" if self.bands else said(self.asks)
+        return "More on the numbers that decide it" if self.bands else said(self.asks, n_runs=self.n_runs)
 
     @property
     def lines(self) -> list[str]:

@@ -28,6 +28,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.arguments import Arguments
+from experiments.composition import compose
 from experiments.designs.design import Design, one_hub, with_study
 from experiments.execution.progress import Lines
 from experiments.formatting import counted, kpi_name, plain_name, share_text, whole
@@ -206,7 +207,8 @@ def _over_assumptions(request: Request[ExpansionKeys], answer: Answer) -> OverAs
         return {today.label: f"it has the highest value in {in_percent(shares[path])} of the assumed worlds"}
 
     called = Design(path_name(path), today.hub)
-    question = Question(("question=expansion",), answers, keeps="expansion")
+    n_runs = compose(["study=sure_expansion"])["sure"]["budget"]
+    question = Question(("question=expansion",), answers, keeps="expansion", asks="which_share_in_runs", n_runs=n_runs)
     is_known = not np.isnan(answer.probability)
     sampled = {called.label: said("best_surely", probability=probability_text(answer.probability))} if is_known else {}
     return over_assumptions(request, [called], sampled, question)

@@ -35,7 +35,7 @@ _TIMED: Final = ("run", "compare", "sweep")
 """Verbs whose runs simulate only the hubs that they name."""
 _SWEPT: Final = ("sweep", "capacity")
 """Verbs that take several values of a number; the first is drawn."""
-_AT: Final = re.compile(r"'?[+~]?([A-Za-z_][\w.]*)")
+_AT: Final = re.compile(r"['\"]?[+~]?([A-Za-z_][\w.]*)")
 
 
 @dataclass(frozen=True, slots=True)

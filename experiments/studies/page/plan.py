@@ -66,8 +66,7 @@ class Plan:
 
     def base_words(self, out: Path) -> list[str]:
         """Words for the unchanged values; `out`: folder of the runs, with uploaded files."""
-        name = self.chosen.get(STUDY, self.verb.replace("-", "_"))
-        study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
+        study = _study_words(self.chosen.get(STUDY, self.verb.replace("-", "_")))
         given = (STUDY, "arrivals") if self.flights else (STUDY,)
         groups = [f"{group}={option}" for group, option in self.chosen.items() if group not in given]
         disruptions = [f"+disruption@disruptions.{option}={option}" for option in self.disruptions]
@@ -149,6 +148,19 @@ def check_choices(plan: Plan, arguments: Arguments) -> None:
         raise ConfigError(f"flights: no file {plan.flights[:60]!r} was uploaded")
 
 
+def usual_scenario(verb: str) -> str:
+    """The scenario of the verb's packaged study.
+
+    >>> usual_scenario("customs"), usual_scenario("run")
+    ('customs_today', 'liege_30k')
+    """
+    return str(compose(_study_words(verb.replace("-", "_")))["scenario"])
+
+
+def _study_words(name: str) -> list[str]:
+    return [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
+
+
 def flights_folder(out: Path) -> Path:
     return out / ".page" / "flights"
 
@@ -165,9 +177,10 @@ def plan_of(query: Sequence[tuple[str, str]]) -> Plan:
     chosen = {group: given[f"group.{group}"] for group in (STUDY, *CHOICES) if given.get(f"group.{group}")}
     halls = {key.removeprefix("group."): value for key, value in query if key.startswith("group.hall@halls.") and value}
     verb = given.get("verb", "run")
+    verb = verb if verb in VERBS else "run"
     return Plan(
-        verb if verb in VERBS else "run",
-        given.get("scenario") or "liege_30k",
+        verb,
+        given.get("scenario") or usual_scenario(verb),
         {**chosen, **halls},
         tuple(dict.fromkeys(value for key, value in query if key == "disruption" and value)),
         {key.removeprefix("set."): value for key, value in query if key.startswith("set.")},

@@ -15,7 +15,7 @@ from experiments.designs.first_sheet import XLSX
 from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, LABELS, REST, STUDY, Field, choices_of, group_of
-from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields, sent_flights
+from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields, sent_flights, usual_scenario
 from experiments.studies.page.saving import NameTakenError, saved, saved_command
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
@@ -90,9 +90,10 @@ class Planning:
 
     def _carried_out(self, given: Sequence[tuple[str, str]]) -> Response:
         by_name = dict(given)
-        was = planned_fields(replace(plan_of(parse_qsl(by_name.get("was", ""))), values={}), self.arguments)
-        base = {each.key: each.base for each in was}
-        plan = plan_of(given)
+        before, plan = plan_of(parse_qsl(by_name.get("was", ""))), plan_of(given)
+        base = {each.key: each.base for each in planned_fields(replace(before, values={}), self.arguments)}
+        if before.verb != plan.verb and before.scenario == plan.scenario == usual_scenario(before.verb):
+            plan = replace(plan, scenario=usual_scenario(plan.verb))  # no other scenario was chosen
         plan = replace(plan, values={key: value for key, value in plan.values.items() if value != base.get(key)})
         more: dict[str, str] = {}
         what = by_name.get("do", "check")
