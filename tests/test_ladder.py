@@ -16,7 +16,8 @@ from sim.measures.ladder import capacity_ladder, packout_rung
 IMPORTS = ("exports=none", "customs=low_value", "halls.main.packout_posts=0", "halls.main.manual_sort_posts=0",
            "parcels.non_conveyable_share=0")  # fmt: skip
 EXPORTS = (*IMPORTS[1:], "exports=one_fifth")
-MEASURED = {"parcels_per_day": 400_000.0, "utilisation_floor": 0.25, "exports_per_day": 100_000.0,
+MEASURED = {"parcels_per_day": 390_000.0, "broken_down_per_day": 410_000.0, "utilisation_floor": 0.25,
+            "exports_per_day": 80_000.0, "exports_called_per_day": 120_000.0,
             "utilisation_export_floor": 0.5, "utilisation_empty_ulds": 0.5, "utilisation_customs_hold": 0.1,
             "examined_share": 0.01, "xrayed_share": 0.02, "transit_share": 0.05}  # fmt: skip
 
@@ -38,6 +39,19 @@ def test_what_is_switched_off_has_no_rung() -> None:
     # An aircraft that could be turned round sooner stays until its 27 ULDs are unloaded, from 15 min on (rule 5).
     short = capacity_ladder(load("liege_30k", *IMPORTS, "apron.turnaround_min=40"), {})
     assert short["stands"] == pytest.approx(6 * 1440 / (6 + 15 + 47.25) * 115_000)
+
+
+def test_a_floor_that_still_fills_is_not_the_bottleneck() -> None:
+    """In a run that starts empty, few of the parcels that came have left."""
+    fills = MEASURED | {"broken_down_per_day": 120_000.0, "parcels_per_day": 4_000.0, "utilisation_floor": 0.08,
+                        "exports_called_per_day": 50_000.0, "exports_per_day": 1_000.0,
+                        "utilisation_export_floor": 0.1}  # fmt: skip
+    ladder = capacity_ladder(load("liege_30k", *EXPORTS), fills)
+    assert ladder["floor"] == pytest.approx(62_000 / 0.08)
+    assert ladder["export_floor"] == pytest.approx(25_500 / 0.1 / (0.2 / 0.8))
+    assert min(ladder, key=ladder.__getitem__) not in {"floor", "export_floor"}
+    full = MEASURED | {"broken_down_per_day": 90_000.0, "parcels_per_day": 90_000.0, "utilisation_floor": 1.0}
+    assert capacity_ladder(load("liege_30k", *EXPORTS), full)["floor"] == pytest.approx(90_000)
 
 
 def test_rungs_of_a_file_are_for_its_mean_flight(tmp_path: Path) -> None:
@@ -208,9 +222,13 @@ def test_demand_over_a_rung_is_the_share_in_use(scarce: sim.Result) -> None:
     collections = scarce.tables["collections"]
     came = (collections["unloading_start"] >= 2 * 1440) & (collections["unloading_start"] < 5 * 1440)
     exports = float(collections["n_parcels"][came].sum()) / 3
+    called, begun = ((scarce.tables[name][at] >= 2 * 1440) & (scarce.tables[name][at] < 5 * 1440)
+                     for name, at in (("collections", "called"), ("ulds", "start")))  # fmt: skip
+    assert kpis["exports_called_per_day"] == pytest.approx(collections["n_parcels"][called].sum() / 3)
+    assert kpis["broken_down_per_day"] == pytest.approx(scarce.tables["ulds"]["n_parcels"][begun].sum() / 3)
     for name, passing in (
         ("screening_lines", exports / 0.25),
-        ("export_floor", kpis["exports_per_day"] / 0.25),
+        ("export_floor", (kpis["exports_called_per_day"] + kpis["exports_per_day"]) / 2 / 0.25),
         ("transit_desks", kpis["parcels_per_day"]),
     ):
         assert kpis[f"utilisation_{name}"] == pytest.approx(passing / ladder[name], rel=0.1), name

@@ -95,9 +95,18 @@ def _per_share(passing: float, share: float) -> float:
     return passing / share if share else math.inf
 
 
+def _imports(kpis: Mapping[str, float]) -> float:
+    return _mean_flow(kpis, "broken_down_per_day", "parcels_per_day")
+
+
+def _mean_flow(kpis: Mapping[str, float], coming: str, leaving: str) -> float:
+    """Parcels a day through a floor: the mean of those that come and those that leave, which differ while it fills."""
+    return (kpis.get(coming, 0.0) + kpis.get(leaving, 0.0)) / 2
+
+
 def _outbound_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
     """By Little's law, the floor is full when it holds all that has floor reserved; infinite if none was measured."""
-    passing, on_floor = (kpis.get(name, 0.0) for name in ("parcels_per_day", "utilisation_floor"))
+    passing, on_floor = _imports(kpis), kpis.get("utilisation_floor", 0.0)
     doors = flight_work.n_in_halls(config, "doors_out")
     return {
         "doors": doors
@@ -118,7 +127,7 @@ def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: 
     declared = config.customs.declared
     if declared is None:
         return {}
-    passing, in_zone = (kpis.get(name, 0.0) for name in ("parcels_per_day", "utilisation_customs_hold"))
+    passing, in_zone = _imports(kpis), kpis.get("utilisation_customs_hold", 0.0)
 
     def of(posts: str, minutes: float, share: float) -> float:
         return flight_work.n_in_halls(config, posts) * MIN_PER_DAY / minutes / share if share else math.inf
@@ -175,10 +184,8 @@ def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, floa
 
     By Little's law: if stays do not change, the number present grows in proportion to throughput.
     """
-    imports, exports, on_floor, stored = (
-        kpis.get(name, 0.0)
-        for name in ("parcels_per_day", "exports_per_day", "utilisation_export_floor", "utilisation_empty_ulds")
-    )
+    exports = _mean_flow(kpis, "exports_called_per_day", "exports_per_day")
+    on_floor, stored = (kpis.get(name, 0.0) for name in ("utilisation_export_floor", "utilisation_empty_ulds"))
     halls = config.halls.values()
     floors = [export_floor_parcels(hall, config.space) for hall in halls]
     floor = sum(n for n, hall in zip(floors, halls, strict=True) if hall.doors_in)
@@ -187,5 +194,5 @@ def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, floa
     stay_d = on_floor * sum(floors) / exports if exports else 0.0
     return {
         "export_floor": floor / stay_d / config.exports.ratio if stay_d else math.inf,
-        "empty_ulds": imports * (room - kept) / beyond if beyond > 0 else math.inf,
+        "empty_ulds": _imports(kpis) * (room - kept) / beyond if beyond > 0 else math.inf,
     }

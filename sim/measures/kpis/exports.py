@@ -45,6 +45,12 @@ def exports_per_day(run: Measured) -> float:
     return run.total("out_loads", "n_parcels", "departed") / run.window.days
 
 
+@EXPORTS.kpi("parcels/d", MORE, "Exports called")
+def exports_called_per_day(run: Measured) -> float:
+    """exports of collections called in the measured days, which have floor from then on"""
+    return run.total("collections", "n_parcels", "called") / run.window.days
+
+
 @EXPORTS.kpi("1", NEITHER, "Exports in all goods, by mass", rank=Rank.SUMMARY)
 def export_share(run: Measured) -> float:
     """by mass, the share of exports in the goods that left in the measured days, by truck or by air; 0 if none left"""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank
+from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank
 from sim.measures.kpis.flights import gives_up
 from sim.measures.kpis.people import OWN, paid_per_day, worked_hours
 from sim.measures.train_stops import train_stops
@@ -10,6 +10,14 @@ from sim.site.zones import zones_in_use
 from sim.units import DAYS_PER_YEAR, MIN_PER_H
 
 HALLS = Group("halls")
+
+
+@HALLS.kpi("parcels/d", MORE, "Broken down")
+def broken_down_per_day(run: Measured) -> float:
+    """imports of ULDs whose break-down begins in the measured days, and that have floor from then on; also those of
+    whole ULDs
+    """
+    return run.total("ulds", "n_parcels", "start") / run.window.days
 
 
 @HALLS.kpi("parcels/d", LESS, "Carried between halls")
