@@ -1,5 +1,6 @@
 """The served page beside single runs: comparisons, flights sent by the browser, and an expansion computed again."""
 
+import re
 from dataclasses import replace
 from importlib import import_module
 
@@ -132,6 +133,9 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     assert name.startswith("my--b-week-") and (flights_folder(tmp_path) / name / FLIGHTS).is_file()
     assert client.get(f"/flights/{name}/schedule.svg").status_code == 200
     assert client.get(f"/flights/{name}/schedule.json").status_code == 404
+    sent = sent_flights(tmp_path)[name]
+    assert re.fullmatch(r"sent \w{3} \d\d \w{3} \d{4} \d\d:\d\d:\d\d", sent) and sent in answer.text
+    assert f'<option value="{name}" selected>{name}, {sent}</option>' in client.get(f"/plan?flights={name}").text
     plan = checked(Plan(flights=name), client_arguments(tmp_path))
     assert not plan.mistake
     assert hub(compose(plan.words)).arrivals.schedule.endswith(f"{name}/{FLIGHTS}")
@@ -181,7 +185,7 @@ def test_a_broken_file_of_flights_is_refused_in_the_words_of_the_command_line(tm
     answer = client.post("/flights", files=broken)
     assert answer.status_code == 400 and "yesterday" in answer.text and "Traceback" not in answer.text
     assert "week.csv" in answer.text and "/tmp" not in answer.text and 'href="/flights">Back' in answer.text
-    assert sent_flights(tmp_path) == []
+    assert sent_flights(tmp_path) == {}
     assert client.post("/flights", data={"airport": "LGG"}).status_code == 400
 
 

@@ -74,7 +74,7 @@ class Comparing:
 
     def flights(self, _: Request) -> Response:
         """The uploaded files and their contents."""
-        files = [self._sent(name) for name in sent_flights(self.arguments.out)]
+        files = [{**self._sent(name), "sent": sent} for name, sent in sent_flights(self.arguments.out).items()]
         hubs = scenarios(self.arguments.config_dir)
         return page("flights.html", files=files, scenarios=hubs, usual=Plan().scenario)
 

@@ -1,5 +1,6 @@
 """A plan: verb, scenario, options and changed values, and their words for the command line."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -165,10 +166,11 @@ def flights_folder(out: Path) -> Path:
     return out / ".page" / "flights"
 
 
-def sent_flights(out: Path) -> list[str]:
-    """Uploaded flight files, by name."""
-    folder = flights_folder(out)
-    return sorted(path.parent.name for path in folder.glob(f"*/{FLIGHTS}"))
+def sent_flights(out: Path) -> dict[str, str]:
+    """Uploaded flight files, by name, and when each was sent: names of files called alike differ only by a hash."""
+    files = sorted(flights_folder(out).glob(f"*/{FLIGHTS}"), key=lambda path: path.parent.name)
+    times = [dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).astimezone() for path in files]
+    return {path.parent.name: f"sent {time:%a %d %b %Y %H:%M:%S}" for path, time in zip(files, times, strict=True)}
 
 
 def plan_of(query: Sequence[tuple[str, str]]) -> Plan:
