@@ -100,7 +100,7 @@ def test_a_comparison_says_that_the_programs_of_its_runs_differ(root, monkeypatc
     assert compared([base, stand]).programs.startswith("Programs of different states made these runs.")
 
 
-def test_flight_files_of_one_name_differ_by_their_content(root, monkeypatch):
+def test_flight_files_of_one_name_differ_by_their_flights_and_content(root, tmp_path, monkeypatch):
     base, stand, _ = runs_of(root)
     read = differences.manifest_of
 
@@ -112,6 +112,10 @@ def test_flight_files_of_one_name_differ_by_their_content(root, monkeypatch):
     monkeypatch.setattr(differences, "manifest_of", with_file)
     files = {row[0]: row[2:] for row in compared([base, stand]).changed.rows}["Arrivals, schedule\narrivals.schedule"]
     assert files == (f"own.csv ({base.name[-8:]})", f"own.csv ({stand.name[-8:]})")
+    (copy := tmp_path / "own.csv").write_text(GOOD)
+    monkeypatch.setattr(differences, "copy_of", lambda folder, *_: copy if folder == base else None)
+    files = {row[0]: row[2:] for row in compared([base, stand]).changed.rows}["Arrivals, schedule\narrivals.schedule"]
+    assert files == (f"own.csv (2 flights, {base.name[-8:]})", f"own.csv ({stand.name[-8:]})")
 
 
 def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):

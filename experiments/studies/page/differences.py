@@ -22,10 +22,13 @@ from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import checked_kpis_of
+from experiments.store.identity import copy_of
 from experiments.store.rows import Grid
 from experiments.studies.page.form import shown_text, unit_of
 from sim.config import HubConfig
+from sim.csv_rows import csv_table
 from sim.errors import InputError
+from sim.inputs.flight_files import files_of
 from sim.measures.kpis import Rank
 from sim.reading import plain
 
@@ -34,7 +37,7 @@ MOST: Final = 6
 _MOST_CHANGES: Final = 200
 _MOST_NAMED: Final = 3
 """Most values named in a title."""
-_LONGEST_NAMED: Final = 30
+_LONGEST_NAMED: Final = 40
 """Longest value in a title: no lists of months or hours."""
 _OF_HASH: Final = 8
 """Digits shown of a file's hash."""
@@ -48,7 +51,7 @@ class Column:
     hub: HubConfig
     samples: Mapping[str, Sequence[float]]
     flights: str
-    """Name and hash of the file of flights; empty without one."""
+    """Name of the file of flights, number of its flights if known, and its hash; empty without one."""
 
     @property
     def values(self) -> dict[str, object]:
@@ -76,7 +79,8 @@ def compared(folders: Sequence[Path]) -> Compared:
         InputError: fewer than two designs, too many, or a run that is not complete.
     """
     runs = [manifest_of(folder) for folder in folders]
-    columns = [column for run in runs for column in _columns(run)]
+    n_flights = _n_flights(runs)
+    columns = [column for run in runs for column in _columns(run, n_flights)]
     if not 2 <= len(columns) <= MOST:
         raise InputError(f"compare: tick runs that have 2 to {MOST} designs together, got {len(columns)}")
     columns = _named(columns)
@@ -88,12 +92,23 @@ def compared(folders: Sequence[Path]) -> Compared:
     )
 
 
-def _columns(manifest: Manifest) -> Iterator[Column]:
+def _n_flights(runs: Sequence[Manifest]) -> dict[str, int]:
+    """Number of flights in each file of which a run has a copy, by the file's hash."""
+    labels = [(run, label, file["sha256"]) for run in runs for label, file in run.identity["inputs"].items()]
+    copies = {digest: copy for run, label, digest in labels if (copy := copy_of(run.folder, run.identity, label))}
+    files = {digest: map(Path, files_of(str(copy))) for digest, copy in copies.items()}
+    return {digest: sum(1 for path in paths for _ in csv_table(path).rows) for digest, paths in files.items()}
+
+
+def _columns(manifest: Manifest, n_flights: Mapping[str, int]) -> Iterator[Column]:
     samples = samples_of(checked_kpis_of(manifest))
     files = manifest.identity["inputs"]
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
-            flights = f"{file['file']} ({file['sha256'][:_OF_HASH]})" if (file := files.get(label)) else ""
+            flights = ""
+            if file := files.get(label):
+                n = n_flights.get(digest := file["sha256"])
+                flights = f"{file['file']} ({'' if n is None else counted(n, 'flight') + ', '}{digest[:_OF_HASH]})"
             yield Column(label, hub, samples[label], flights)
 
 
