@@ -12,6 +12,7 @@ from sim.errors import CargohubError
 from sim.inputs.collections import _hall
 from sim.inputs.inputs import make_inputs
 from sim.rules.hall import Place, free_first, serves_most
+from sim.site.floors import empty_ulds_that_fit, hold_zone_parcels
 from sim.units import TICKS_PER_DAY
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
@@ -26,6 +27,18 @@ SPECIALISED = (
     *(f"halls.{name}.transfer_share=0.5" for name in ("main", "second", "third", "fourth")),
     "halls.main.opens=null",
 )
+
+
+OPENING = load(
+    "liege_100k_complex", "demand=today", "demand.parcels_per_flight=4_000", "demand.net_t_per_flight=3.2",
+    "horizon_days=2", "warmup_days=0", *(f"halls.{name}.opens=2022-09-06" for name in ("second", "third", "fourth")),
+)  # fmt: skip
+"""All halls but the first open on the second of two days."""
+
+
+@pytest.fixture(scope="module")
+def opening() -> sim.Result:
+    return sim.simulate(OPENING)
 
 
 def _halls(
@@ -88,6 +101,19 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
         sent = trucks["n_sent"][departed & (trucks["hall"] == hall)].sum()
         arrived = ~np.isnan(shuttles["arrived"]) & (shuttles["destination"] == hall)
         assert sent <= shuttles["n_parcels"][arrived].sum()
+
+
+@pytest.mark.parametrize(
+    ("zone", "fit", "near"), [("empty_ulds", empty_ulds_that_fit, 0.01), ("customs_hold", hold_zone_parcels, 0.1)]
+)
+def test_zones_have_room_from_the_opening_of_their_hall_on(opening: sim.Result, zone: str, fit, near: float) -> None:
+    occupancy, (first, *others) = opening.tables["occupancy"], OPENING.halls.values()
+    is_measured = (occupancy["zone"] == zone) & (occupancy["time"] <= 2 * 1440)
+    room = fit(first, OPENING.space) + sum(fit(hall, OPENING.space) for hall in others) / 2
+    mean = occupancy["inside"][is_measured].mean()
+    assert opening.kpis[f"utilisation_{zone}"] == pytest.approx(mean / room, rel=near) and mean > 0
+    # The empty ULDs that halls keep are in their stores from then on, too.
+    assert occupancy["inside"][is_measured][0] == (first.exports.empty_ulds if zone == "empty_ulds" else 0)
 
 
 def test_a_hall_changes_nothing_before_it_opens() -> None:

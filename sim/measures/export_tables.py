@@ -93,13 +93,14 @@ def export_floor_moves(record: Recorder, number: int) -> list[Move]:
 
 
 def empties_moves(inputs: Inputs, record: Recorder) -> list[Move]:
-    """Empty ULDs into the stores of all halls and away; those at the start come at instant 0."""
+    """Empty ULDs into the stores of all halls and away; those at the start come when their hall opens."""
     site, flights = inputs.site, columns(Visit, record.flights)
-    at_start = [hall.exports.empty_ulds for hall in site.halls if hall.exports is not None]
+    at_start = [(hall.opens, hall.exports.empty_ulds) for hall in site.halls if hall.exports is not None]
+    opens, kept = np.array(at_start, dtype=np.int64).reshape(-1, 2).T
     # A whole ULD leaves with its load.
     emptied = [uld.released for uld in record.ulds if not (site.units.are_ulds and uld.n_units)]
     return [
-        (1, np.zeros(len(at_start), dtype=np.int64), np.array(at_start, dtype=np.int64)),
+        (1, opens, kept),
         (1, np.array(emptied, dtype=np.int64), None),
         (-1, columns(OutUld, record.out_ulds)["start"], None),
         (-1, flights["loading_start"], flights["n_empties_out"]),

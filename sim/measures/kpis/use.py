@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from sim import config
 from sim.domain.exports import HallExports
 from sim.domain.roles import ROLE_OF_KIND
 from sim.domain.site import Hall, MachineCalendar
@@ -19,7 +20,7 @@ from sim.measures.occupancy import floor_time
 from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
 from sim.measures.window import left_door, time_inside
-from sim.site.floors import hold_zone_parcels, room_for_empty_ulds
+from sim.site.floors import empty_ulds_that_fit, hold_zone_parcels
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 USE = Group("use")
@@ -30,10 +31,7 @@ _MANNED: Final = ", of the time on the roster and after it"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource. `busy`: unit-hours in use; `available`: unit-hours that are available, or manned.
-
-    For a zone the two are its fullness and 1, because none of its units is held.
-    """
+    """A resource. `busy`: unit-hours in use; `available`: unit-hours that are available, or manned."""
 
     meaning: str
     busy: Hours
@@ -48,13 +46,28 @@ def _manned(meaning: str, busy: Hours) -> Resource:
     return Resource(meaning + _MANNED, busy, _paid)
 
 
+def _open_hours(run: Measured) -> list[float]:
+    """Hours of each hall in the measured days, from its opening on."""
+    low, high = run.window.low, run.window.high
+    return [(high - np.clip(hall.opens / TICKS_PER_MIN, low, high)) / MIN_PER_H for hall in run.inputs.site.halls]
+
+
 def _of_halls(units: Callable[[Hall], int]) -> Hours:
     """Unit-hours of the halls, each from its opening on."""
 
     def hours(run: Measured, _: str) -> float:
-        low, high, halls = run.window.low, run.window.high, run.inputs.site.halls
-        open_hours = [(high - np.clip(hall.opens / TICKS_PER_MIN, low, high)) / MIN_PER_H for hall in halls]
-        return float(sum(units(hall) * each for hall, each in zip(halls, open_hours, strict=True)))
+        halls = run.inputs.site.halls
+        return float(sum(units(hall) * each for hall, each in zip(halls, _open_hours(run), strict=True)))
+
+    return hours
+
+
+def _of_zones(fit: Callable[[config.Hall, config.Space], int]) -> Hours:
+    """Unit-hours for which the halls have planned room, each from its opening on."""
+
+    def hours(run: Measured, _: str) -> float:
+        halls, space = run.config.halls.values(), run.config.space
+        return float(sum(fit(hall, space) * each for hall, each in zip(halls, _open_hours(run), strict=True)))
 
     return hours
 
@@ -99,19 +112,15 @@ def _on_export_floor(run: Measured, _: str) -> float:
 
 
 def _empty_ulds_stored(run: Measured, _: str) -> float:
-    """ULD-hours in the stores in the measured days."""
+    """ULD-hours in the stores in the measured days; 0 without exports."""
+    if run.inputs.site.exports is None:
+        return 0.0
     return time_inside(empties_moves(run.inputs, run.record), run.inputs.measured) / TICKS_PER_H
 
 
-def _empty_ulds_fit(run: Measured, _: str) -> float:
-    return room_for_empty_ulds(run.config) * _all_the_time(run) if run.inputs.site.exports else 0.0
-
-
 def _held_by_customs(run: Measured, _: str) -> float:
-    """Mean number in the hold zone, over the number for which it is designed: its parcels leave at fixed instants."""
-    low, high = run.inputs.measured
-    designed = sum(hold_zone_parcels(hall, run.config.space) for hall in run.config.halls.values())
-    return run.record.stages["customs_hold"].measured_time / (high - low) / designed if designed else 0.0
+    """Parcel-hours in the hold zones in the measured days."""
+    return run.record.stages["customs_hold"].measured_time / TICKS_PER_H
 
 
 def _at_doors(run: Measured, _: str) -> float:
@@ -173,7 +182,7 @@ EXPORT_RESOURCES: Final = {
     "export_floor": Resource("export floor, reserved from the collection's call until its exports are on a ULD",
                              _on_export_floor, _of_exports(lambda exports: exports.floor)),
     "empty_ulds": Resource("store of empty ULDs, over the number that fits; does not block when full",
-                           _empty_ulds_stored, _empty_ulds_fit),
+                           _empty_ulds_stored, _of_zones(empty_ulds_that_fit)),
 }  # fmt: skip
 CUSTOMS_RESOURCES: Final = {
     "customs_desks": _manned("examination desks", _served),
@@ -181,7 +190,9 @@ CUSTOMS_RESOURCES: Final = {
     "transit_desks": _manned("transit desks", _served),
     "uld_xrays": _manned("X-ray machines for whole ULDs", _stayed),
     "customs_hold": Resource(
-        "customs hold zone, over its planned floor; does not block when full", _held_by_customs, lambda *_: 1.0
+        "customs hold zone, over its planned floor; does not block when full",
+        _held_by_customs,
+        _of_zones(hold_zone_parcels),
     ),
 }
 ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
