@@ -21,6 +21,10 @@ _END = b"\0"
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium: pages are not tried in one")
 
 
+class LeftError(Exception):
+    """The page was left before it answered."""
+
+
 class Browser:
     """One page at a time.
 
@@ -130,6 +134,8 @@ class Browser:
         while True:
             message = self._next()
             if message.get("id") == self._n:
+                if "navigated" in str(message.get("error")):
+                    raise LeftError(message["error"])
                 assert "error" not in message, message["error"]
                 return message["result"]
             self._note(message)

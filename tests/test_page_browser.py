@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from browser import LeftError
 from test_expansion import PACKAGED, kpis_of
 
 from experiments.frame import benches
@@ -74,9 +75,17 @@ def at(address, path):
 def wait_for(browser, script, seconds=60):
     until = time.monotonic() + seconds
     text = "const text = document.body?.innerText ?? '';" if "text." in script else ""  # which lays the page out
-    while not browser.run(f"{text} return Boolean({script})"):
+    while not shows(browser, f"{text} return Boolean({script})"):
         assert time.monotonic() < until, f"{script}: {browser.run('return document.body.innerText')[:2000]}"
         time.sleep(0.2)
+
+
+def shows(browser, script):
+    """Whether it holds on the page; not while the page is left for the next."""
+    try:
+        return browser.run(script)
+    except LeftError:
+        return False
 
 
 def name_in(root):
