@@ -203,7 +203,7 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
 
 
 def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
-    hours = {"breakdown": 24.0, "tugs": 10.5, "docks": 10.0, "induction": 40.0, "packout": 23.0}
+    hours = {"breakdown": 24.0, "tugs": 13.0, "docks": 10.0, "induction": 40.0, "packout": 23.0}
     waits = {f"understaffed_h_per_day_{role}": value(hour, unit="h/d") for role, hour in hours.items()}
     late, said = (
         kpis(value(0.5, 0.4, 0.6)) | waits,

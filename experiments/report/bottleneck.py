@@ -18,6 +18,7 @@ NEAR: Final = 0.05
 _ALL_POSTS: Final = "round_the_clock"
 """The roster that mans all posts at any time, so that more people cannot help."""
 MORE_PEOPLE: Final = f"The word roster={_ALL_POSTS} shows whether more would be enough"
+_MOST_ROLES: Final = 3
 _STAFFED: Final = "If staffed round the clock"
 _STAYS: Final = ("floor", "export_floor")
 """Rungs that rest on measured stays. Where people are missing, stays are longer and these rungs lower."""
@@ -67,7 +68,7 @@ def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     names = {role: f"understaffed_h_per_day_{role}" for role in ROLES}
     hours = {role: values[name].mean / n_places[ROLES[role].place] for role, name in names.items() if name in values}
     least = max(1.0, max(hours.values(), default=0.0) / 2)
-    longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])
+    longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])[:_MOST_ROLES]
     of_each = {role: _OF_EACH[ROLES[role].place] if n_places[ROLES[role].place] > 1 else "" for role in longest}
     texts = [f"{role_name(role)} {number(hours[role])} h a day{of_each[role]}" for role in longest]
     return f"Work waits for people: {', '.join(texts)}" if texts and point.roster != _ALL_POSTS else ""
