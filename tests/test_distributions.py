@@ -288,7 +288,7 @@ def test_what_stretches_a_distribution_has_the_range_of_the_number():
     assert (mean.low / mean.value, mean.high / mean.value) == pytest.approx(
         (number.low / number.value, number.high / number.value)
     )
-    assert scaled(plain(config), {"sorting.outages.mtbf_h": 1.0}, 8.0) == {"sorting.outages.mtbf_h": 8.0}
+    assert scaled(config, {"sorting.outages.mtbf_h": 1.0}, 8.0) == {"sorting.outages.mtbf_h": 8.0}
     assert changed(config, {"sorting.outages.mtbf_h": 8.0}).sorting.outages.mtbf_h.mean == pytest.approx(8)
     assert "packout.spread.shape" not in rows  # of a shape by its parameters nothing has a range
     worlds = Worlds.of([*rows.values()])

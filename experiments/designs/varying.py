@@ -25,10 +25,8 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
     Raises:
         ConfigError: no such field, or values that the schema refuses.
     """
-    document = {field.name: getattr(config, field.name) for field in fields(config)}
+    document = _opened(config, values)
     for key, value in values.items():
-        if (section := key.partition(".")[0]) in document:
-            document[section] = plain(document[section])
         node, name = _place(document, key)
         node[name] = value
     return read(HubConfig, document)
@@ -50,20 +48,20 @@ def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain valu
     Raises:
         ConfigError: no such field.
     """
-    node, name = _place(plain(config), key)
+    node, name = _place(_opened(config, [key]), key)
     return node[name]
 
 
-def scaled(document: dict[str, Any], fields: Mapping[str, float], value: float) -> dict[str, object]:
-    """Values of all fields of a plain hub when a number is varied and each field follows it at a ratio.
+def scaled(config: HubConfig, ratios: Mapping[str, float], value: float) -> dict[str, object]:
+    """Values of all fields of a hub when a number is varied and each field (full key) follows it at a ratio.
 
     Fields of whole numbers get whole values.
 
     Raises:
         ConfigError: no such field, one that is no number, or a ratio that makes no whole number of one.
     """
-    values: dict[str, object] = {}
-    for key, ratio in fields.items():
+    values, document = dict[str, object](), _opened(config, ratios)
+    for key, ratio in ratios.items():
         node, name = _place(document, key)
         now = node[name]
         if isinstance(now, bool) or not isinstance(now, int | float):
@@ -123,6 +121,13 @@ def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) 
             yield from _differences(base[name], value, f"{inside}{name}")
         elif value != base[name]:
             yield f"{inside}{name}={word_value(value)}"
+
+
+def _opened(config: HubConfig, keys: Iterable[str]) -> dict[str, Any]:
+    """The sections of a hub by name; those in which these fields are (full keys) are plain."""
+    sections = {key.partition(".")[0] for key in keys}
+    document = {field.name: getattr(config, field.name) for field in fields(config)}
+    return {name: plain(value) if name in sections else value for name, value in document.items()}
 
 
 def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:

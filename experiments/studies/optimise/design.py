@@ -20,7 +20,7 @@ from sim.config.bounds import check_known
 from sim.errors import ConfigError, placed
 from sim.inputs.staffing import rostered_h_per_day
 from sim.measures.kpis import KPIS
-from sim.reading import Bounds, plain
+from sim.reading import Bounds
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
 from sim.units import MEAN_DAYS_PER_YEAR
@@ -221,7 +221,7 @@ def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, ob
     if isinstance(value, str):
         # As typed after = in a word: 8 is a number, [a,b] a list.
         return dict.fromkeys(variable.fields, yaml.safe_load(value))
-    return scaled(plain(config), variable.fields, value)
+    return scaled(config, variable.fields, value)
 
 
 def _lacks(config: HubConfig) -> float:

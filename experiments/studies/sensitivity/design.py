@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from experiments.report.sections import said
 from experiments.statistics.factors import Box, crossed_points, trajectories
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
-from sim.reading import Bounds, plain
+from sim.reading import Bounds
 from sim.site.room import check_area
 from sim.units import Numbers
 
@@ -147,15 +147,12 @@ def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) ->
 def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Numbers) -> Stage:
     rows = [tuple(float(value) for value in row) for row in points]
     labels = {row: f"{name} {number}" for number, row in enumerate(dict.fromkeys(rows))}
-    document = plain(config)
-    designs = tuple(Design(label, _design(config, document, factors, row)) for row, label in labels.items())
+    designs = tuple(Design(label, _design(config, factors, row)) for row, label in labels.items())
     return Stage(name, box, np.array(rows), tuple(labels[row] for row in rows), designs, tuple(labels))
 
 
-def _design(
-    config: HubConfig, document: dict[str, Any], factors: Mapping[str, Factor], row: Sequence[float]
-) -> HubConfig:
-    """The hub at a point; `document`: the plain hub.
+def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[float]) -> HubConfig:
+    """The hub at a point.
 
     Raises:
         ConfigError: a point that the schema or the area budget refuses, with its values.
@@ -164,7 +161,7 @@ def _design(
     place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
     with placed(f"sensitivity.factors: not possible with {place}: "):
         for factor, value in zip(factors.values(), row, strict=True):
-            values |= scaled(document, factor.fields, value)
+            values |= scaled(config, factor.fields, value)
         hub = changed(config, values)
         check_area(hub)
     return hub
@@ -181,20 +178,19 @@ def _box(config: HubConfig, factors: Mapping[str, Factor]) -> Box:
 
 def _is_whole(config: HubConfig, factor: Factor) -> bool:
     """Whether the factor's fields are whole numbers."""
-    return any(isinstance(value, int) for value in scaled(plain(config), factor.fields, factor.low).values())
+    return any(isinstance(value, int) for value in scaled(config, factor.fields, factor.low).values())
 
 
 def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     """Refuse ranges with an impossible pair of ends, quickly and before anything runs."""
-    document = plain(config)
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
         with placed(f"sensitivity.factors.{name}: "):
             check_exports(factor.fields, [config.exports.share])
         for end in ("low", "high"):
             with placed(f"sensitivity.factors.{name}.{end}: "):
-                scaled(document, factor.fields, getattr(factor, end))
+                scaled(config, factor.fields, getattr(factor, end))
     for n in (1, 2):
         for some in combinations(factors.items(), n):
             for row in product(*((factor.low, factor.high) for _, factor in some)):
-                _design(config, document, dict(some), row)
+                _design(config, dict(some), row)

@@ -11,7 +11,6 @@ from experiments.report.public_hubs import Case
 from experiments.store.rows import column, table
 from experiments.studies.validate.result import planned_rows
 from sim.errors import ConfigError
-from sim.reading import plain
 
 _STEPS: Final = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0)
 _HALVINGS: Final = 4
@@ -87,7 +86,7 @@ def _first(
 
 def _multiplied(design: Design, key: str, factor: float) -> Design:
     now = value_of(design.hub, key)
-    return Design(design.label, changed(design.hub, scaled(plain(design.hub), {key: 1.0}, _rounded(now, now * factor))))
+    return Design(design.label, changed(design.hub, scaled(design.hub, {key: 1.0}, _rounded(now, now * factor))))
 
 
 def _rounded(now: float, value: float) -> float:
