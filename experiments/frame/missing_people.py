@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from experiments.designs.design import Design
 from experiments.formatting import share_text, whole
-from experiments.replications.summing import daily_parcels, design_row
+from experiments.replications.summing import design_row, ladder_of
 from experiments.report import bottleneck
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics import Interval
-from sim.measures.ladder import capacity_ladder
 
 
 def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[str, Interval]]) -> list[str]:
@@ -23,10 +22,7 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
         values = intervals[design.label]
         if (share := values["on_time_share"].mean) >= LEAST_ON_TIME:
             continue
-        ladder = capacity_ladder(design.hub, {kpi: interval.mean for kpi, interval in values.items()})
-        if bottleneck.explains(ladder, daily_parcels(design.hub)):
-            continue
-        if text := bottleneck.waits_for_people(values, design_row(design)):
+        if text := bottleneck.unexplained(ladder_of(design.hub, values), design_row(design), values):
             shares[design.label], waits[design.label] = share, text
     if not waits:
         return []

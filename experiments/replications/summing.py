@@ -61,12 +61,15 @@ class Outcome:
 
     def ladder(self, design: Design) -> dict[str, float]:
         """Parcels a day that each resource alone could handle."""
-        return capacity_ladder(
-            design.hub, {kpi: interval.mean for kpi, interval in self.intervals[design.label].items()}
-        )
+        return ladder_of(design.hub, self.intervals[design.label])
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         return KPIS[kpi].reads_more_than({name: interval.mean for name, interval in self.intervals[label].items()})
+
+
+def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> dict[str, float]:
+    """Parcels a day that each resource alone could handle, by the means of KPIs."""
+    return capacity_ladder(config, {kpi: interval.mean for kpi, interval in intervals.items()})
 
 
 def outcome_of(

@@ -74,6 +74,11 @@ def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     return f"Work waits for people: {', '.join(texts)}" if texts and point.roster != _ALL_POSTS else ""
 
 
+def unexplained(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval]) -> str:
+    """The roles for whose people work waits in a design that is late, if the ladder does not explain it."""
+    return "" if explains(ladder, point.parcels_per_day) else waits_for_people(values, point)
+
+
 def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
     """The bottleneck by the ladder with its capacity, and the arrivals; empty without a ladder.
 

@@ -80,7 +80,6 @@ def design_verdicts(
         rungs = ladder.get(point.label, {})
         limit = bottleneck.by_ladder(rungs)
         is_late = verdict(point, on_time) is not Verdict.CARRIES
-        is_explained = not is_late or bottleneck.explains(rungs, point.parcels_per_day)
         yield DesignVerdict(
             point.label,
             _title(point),
@@ -90,7 +89,7 @@ def design_verdicts(
             resource(limit) if limit else "",
             "" if kind == "carries" else held_since(point),
             staffing(point, values[point.label]),
-            "" if is_explained else bottleneck.waits_for_people(values[point.label], point),
+            bottleneck.unexplained(rungs, point, values[point.label]) if is_late else "",
             reasons_open(point, on_time),
             "" if kind in ("fails", "unstable") else late_exports(point, values[point.label]),
         )
