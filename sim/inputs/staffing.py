@@ -76,9 +76,9 @@ class Rosters:
         if name == "breakdown":
             assert hall_name is not None
             needed = np.maximum(needed, self._machines_fed(hall_name, begins))
-        shares = {}
+        shares, end_of_all = {}, self._local_end
         for (begin, end), has_work, crews in zip(pairwise(begins), post_minutes > 0, needed, strict=True):
-            if end > 0 and begin * TICKS_PER_MIN < self._local_end:
+            if end > 0 and begin * TICKS_PER_MIN < end_of_all:
                 share = min(posts, max(least if has_work else 1, math.ceil(crews - ROUNDING)) * crew) / posts
                 shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
         return shares
