@@ -1,10 +1,12 @@
-"""A warning on designs that are late because people are missing, for verbs whose answers do not show it."""
+"""Warnings on designs that are late because people are missing, for verbs whose answers do not show it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from experiments.designs.design import Design
 from experiments.formatting import share_text, whole
-from experiments.replications.summing import design_row, ladder_of
+from experiments.frame.study import Kpis
+from experiments.replications.stability import judged_as_run, unsure_lines
+from experiments.replications.summing import by_design, design_row, intervals_of, ladder_of, samples_of
 from experiments.report import bottleneck
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
@@ -29,3 +31,9 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
     worst = min(shares, key=lambda label: shares[label])
     n, least, which = whole(len(waits)), share_text(LEAST_ON_TIME), design_name(worst, begins=False)
     return [said("people_missing", n=n, least=least, which=which, text=f"{waits[worst]}. {bottleneck.MORE_PEOPLE}")]
+
+
+def cautions(designs: Sequence[Design], kpis: Kpis) -> tuple[str, ...]:
+    """Warnings on designs whose backlog grows or may grow, and on those whose people are missing."""
+    growing = unsure_lines(judged_as_run(designs, by_design(kpis)))
+    return (*growing, *missing_people(designs, intervals_of(samples_of(kpis))))

@@ -23,11 +23,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.frame.missing_people import missing_people
+from experiments.frame.missing_people import cautions
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
-from experiments.replications import summing
-from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.report import style
 from experiments.report.figures import front_figure
 from experiments.report.key_names import spelt
@@ -152,9 +150,7 @@ def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontP
     called = {f"design {order}": trial.design for order, trial in enumerate(tried.front, start=1)}
     designs = [Design(name, design.hub) for name, design in called.items() if design.hub is not None]
     of_front = {(name, n): kpis[design.label, n] for name, design in called.items() for n in range(numbers.stop)}
-    growing = unsure_lines(judged_as_run(designs, summing.by_design(of_front)))
-    people = missing_people(designs, summing.intervals_of(summing.samples_of(of_front)))
-    return tuple(points), (*growing, *people)
+    return tuple(points), cautions(designs, of_front)
 
 
 STUDY: Final = Study(

@@ -20,12 +20,10 @@ can be compared.
 from typing import Final
 
 from experiments.formatting import counted, percent, resource, whole
-from experiments.frame.missing_people import missing_people
+from experiments.frame.missing_people import cautions
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.grouping import grouped
-from experiments.replications.stability import judged_as_run, unsure_lines
-from experiments.replications.summing import by_design, intervals_of, samples_of
 from experiments.report.design_names import hub_title
 from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 from experiments.report.hub_share import money_rests_on
@@ -46,8 +44,7 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     )
     kpis = bench.evaluated(hubs, n)
     zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
-    growing = unsure_lines(judged_as_run(hubs, by_design(kpis)))
-    return Result(config.scenario, keys, zones, (*growing, *missing_people(hubs, intervals_of(samples_of(kpis)))))
+    return Result(config.scenario, keys, zones, cautions(hubs, kpis))
 
 
 def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
