@@ -4,16 +4,16 @@ Hydra merges by OmegaConf's nodes, which it makes of each file, and copies, seve
 time. Here none are made. YAML is parsed by libyaml, with the values of its loader, and again once a file changes.
 """
 
-from collections.abc import Hashable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Hashable, Sequence
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from hydra import version
+from hydra._internal import defaults_list
 from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
-from hydra._internal.defaults_list import create_defaults_list
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.plugins.config_source import ConfigResult
@@ -47,7 +47,7 @@ def merged(
     repository = _files(tuple(folders), state)
     version.setbase("1.3")
     with one_line(also=_OF_LISTS):
-        listed = create_defaults_list(
+        listed = defaults_list.create_defaults_list(
             repo=repository,
             config_name=root,
             overrides_list=OverridesParser.create().parse_overrides(overrides=list(words)),
@@ -61,6 +61,14 @@ def merged(
             content = {key: content}
         values = _over(values, content)
     return values, [str(override.input_line) for override in listed.config_overrides]
+
+
+def _choices(made: Callable[..., Any], overrides: Any, listed: Sequence[Any], *more: Any) -> Any:  # noqa: ANN401 - Hydra's
+    """All choices so far as Hydra's nodes, made only for a list `defaults` with a reference, which alone reads them."""
+    return made(overrides, listed, *more) if any(each.is_interpolation() for each in listed) else None
+
+
+defaults_list._create_interpolation_map = partial(_choices, defaults_list._create_interpolation_map)  # noqa: SLF001
 
 
 def is_simple(value: object) -> bool:

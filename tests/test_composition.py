@@ -108,6 +108,12 @@ def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_the
         compose([*words, "replications=3"])
 
 
+def test_a_list_of_defaults_may_refer_to_another_choice(small):
+    written(small, {"config.yaml": "defaults: [_self_, {demand: low}, {demand@twin: '${demand}'}]\nscenario: ''\n"})
+    composed = compose(["demand=high"])
+    assert composed["twin"] == composed["demand"] != compose()["demand"]
+
+
 @pytest.mark.parametrize(
     ("words", "key", "value"),
     [
