@@ -32,6 +32,16 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
     return read(HubConfig, document)
 
 
+def checked(config: HubConfig, before: HubConfig) -> HubConfig:
+    """A hub made from one that was checked: the schema reads the sections that differ.
+
+    Raises:
+        ConfigError: values that the schema refuses.
+    """
+    sections = [name for name in HubConfig.__dataclass_fields__ if getattr(config, name) is not getattr(before, name)]
+    return read(HubConfig, _opened(config, sections))
+
+
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
     """The hub at another demand; a roster that follows the work is adapted."""
     return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))

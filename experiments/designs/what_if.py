@@ -7,12 +7,12 @@ from operator import attrgetter
 from typing import Any, Final
 
 from experiments.designs import more_room
+from experiments.designs.varying import checked
 from sim.config import Hall, HubConfig, Space
 from sim.config.exports import HallExports
 from sim.domain.roles import ROLES
 from sim.errors import ConfigError, placed
 from sim.measures.kpis import ALL_RESOURCES
-from sim.reading import plain, read
 from sim.site.room import check_area
 from sim.site.zones import export_zone_uses, zone_uses
 
@@ -74,11 +74,15 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
         ConfigError: a resource that cannot get more within the bounds of its key.
     """
     larger = {}
-    for resource, (count, _) in _of(config).items():
-        if before := count(config):
-            hub = with_more(config, [resource])
-            larger[resource] = WhatIf(resource, before, count(hub), hub)
+    for resource in resources_of(config):
+        count, hub = _of(config)[resource][0], with_more(config, [resource])
+        larger[resource] = WhatIf(resource, count(config), count(hub), hub)
     return larger
+
+
+def resources_of(config: HubConfig) -> list[str]:
+    """The resources of which the hub has some."""
+    return [resource for resource, (count, _) in _of(config).items() if count(config)]
 
 
 def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
@@ -91,7 +95,7 @@ def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
     for resource in resources:
         changed = more_of[resource][1](changed)
     with placed(f"{config.scenario}: 10 % more {', '.join(resources)} are not possible: "):
-        hub = read(HubConfig, plain(changed))
+        hub = checked(changed, config)
         check_area(hub)
     return hub
 
@@ -199,7 +203,7 @@ def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     ratio = area_m2 / config.area_m2
     try:
         halls = {name: _scaled(hall, ratio, config) for name, hall in config.halls.items()}
-        hub = read(HubConfig, plain(replace(config, halls=halls)))
+        hub = checked(replace(config, halls=halls), config)
         check_area(hub)
     except (ConfigError, ValueError) as error:
         raise ConfigError(f"{config.scenario} on {area_m2:g} m2: {error}") from error

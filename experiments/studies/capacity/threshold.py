@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 
 from experiments.designs.design import Design
 from experiments.designs.varying import at_demand, demand_label
-from experiments.designs.what_if import what_ifs
+from experiments.designs.what_if import resources_of
 from experiments.frame.study import Kpis
 from experiments.replications.crossing import Crossing, most_flights, rounded
 from experiments.replications.replicating import Task
@@ -47,7 +47,7 @@ class ThresholdSearch:
         self.crossing: Crossing | None = None
         self._of_design = others
         self._of_design.append(self)
-        self._resources = tuple(what_ifs(design.hub))
+        self._resources = tuple(resources_of(design.hub))
         self._shown: dict[float, Shown] = {}
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.more_room import HALL_UNITS, with_more
-from experiments.designs.varying import changed
+from experiments.designs.varying import changed, checked
 from experiments.formatting import counted, listed, number, percent, resource, whole
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
@@ -27,7 +27,7 @@ from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError, placed
-from sim.reading import Bounds, plain, read
+from sim.reading import Bounds
 from sim.site.room import check_area
 
 VERB: Final = "shadow_price"
@@ -110,7 +110,7 @@ def ladders(config: HubConfig, settings: ShadowPrice) -> list[Ladder]:
             more = []
             for step in range(1, settings.steps + 1):
                 with placed(f"{VERB}.steps: {step} of {zone} are not possible: "):
-                    larger = read(HubConfig, plain(with_more(base, kind, step * units)))
+                    larger = checked(with_more(base, kind, step * units), base)
                     check_area(larger)
                 more.append(Design(f"{first.label}, {zone} +{step * units:g}", larger))
             steps.append(Ladder(zone, flights, units, (first, *more)))
