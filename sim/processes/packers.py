@@ -172,8 +172,9 @@ class FlexiblePackOut(PackOut):
             units.tolist(), before, self._time.slope_at(now), enough=rule.enough, is_review=now % rule.review == 0
         )
         slope = np.array(self._packers, dtype=np.int64)
-        self._done.change(now, np.minimum(before, slope))
-        self._done.change(now + rule.walk, slope)
+        if self._packers != before:
+            self._done.change(now, np.minimum(before, slope))
+            self._done.change(now + rule.walk, slope)
         self._next_look = now + rule.look
         by_next = self._done.by(self._next_look)
         if (by_next > self._near).any():

@@ -42,9 +42,9 @@ def where_parcels_pile_up(
         here[idlest(c for c in chutes if here[c])] -= 1
     for _ in range(manned - sum(here)):
         here[min(map(need, chutes))[-1]] += 1
-    movable = chutes if is_review else [c for c in chutes if not units[c]]
-    needs = [need(c) for c in chutes]
-    while short := [needs[c] for c in chutes if units[c] > here[c] * enough]:
+    movable = chutes if is_review else [c for c in chutes if here[c] and not units[c]]
+    needs = [need(c) for c in chutes] if movable else []
+    while movable and (short := [needs[c] for c in chutes if units[c] > here[c] * enough]):
         left, _, to = min(short)
         givers = [c for c in movable if here[c] and units[c] / here[c] < -left]
         if not givers:
