@@ -112,6 +112,10 @@ def test_zones_have_room_from_the_opening_of_their_hall_on(opening: sim.Result, 
     room = fit(first, OPENING.space) + sum(fit(hall, OPENING.space) for hall in others) / 2
     mean = occupancy["inside"][is_measured].mean()
     assert opening.kpis[f"utilisation_{zone}"] == pytest.approx(mean / room, rel=near) and mean > 0
+    limit = occupancy["limit"][is_measured]
+    assert limit[0] == fit(first, OPENING.space) and limit[-1] == sum(
+        fit(hall, OPENING.space) for hall in OPENING.halls.values()
+    )
     # The empty ULDs that halls keep are in their stores from then on, too.
     assert occupancy["inside"][is_measured][0] == (first.exports.empty_ulds if zone == "empty_ulds" else 0)
 

@@ -148,7 +148,7 @@ def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Windo
             formatting.zone(zone),
             str(rows["unit"].iloc[0]),
             *([title] if len(points) > 1 else []),
-            formatting.number(float(rows["limit"].iloc[0]), 0),
+            formatting.number(float(rows["limit"].max()), 0),
             *(f"{formatting.percent(float(share))} %" for share in (rows["share"].mean(), rows["share"].max())),
         )
         for zone in ZONES

@@ -11,7 +11,7 @@ from sim.measures.window import Move, Series, inside, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Recorder, columns, with_departed
 from sim.record.schemas import Columns, tabulate
-from sim.site.floors import room_for_empty_ulds
+from sim.site.floors import empty_ulds_that_fit
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 
@@ -69,12 +69,12 @@ def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[l
     for number, hall in enumerate(inputs.site.halls):
         if hall.exports is not None:
             limits, docked, built = hall.exports, of_hall(pickups, number), of_hall(ulds, number)
-            floor = inside(edges, export_floor_moves(record, number))
+            floor, is_open = inside(edges, export_floor_moves(record, number)), edges > hall.opens
             by_hall.append(
                 [
-                    ("export_floor", floor, limits.floor, "parcels"),
-                    ("build_up", inside_rows(edges, built, "start", "built"), limits.places, "ULDs"),
-                    ("doors_in", inside_rows(edges, docked, "docked", "released"), limits.doors, "trucks"),
+                    ("export_floor", floor, limits.floor * is_open, "parcels"),
+                    ("build_up", inside_rows(edges, built, "start", "built"), limits.places * is_open, "ULDs"),
+                    ("doors_in", inside_rows(edges, docked, "docked", "released"), limits.doors * is_open, "trucks"),
                 ]
             )
     return by_hall
@@ -113,10 +113,12 @@ def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ti
     if site.exports is None:
         return []
     ulds, trains = columns(OutUld, record.out_ulds), columns(OutTrain, record.out_trains)
+    halls = zip(config.halls.values(), site.halls, strict=True)
+    room = sum(empty_ulds_that_fit(hall, config.space) * (edges > at.opens) for hall, at in halls)
     return [
         ("screening", stages["screening"].inside, NEVER, "parcels"),
         ("hand_sorting", stages["hand_sorting"].inside, NEVER, "parcels"),
         ("built_ulds", inside_rows(edges, ulds, "built", "departed"), NEVER, "ULDs"),
-        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room_for_empty_ulds(config), "ULDs"),
+        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room, "ULDs"),
         ("outbound_tugs", inside_rows(edges, trains, "granted", "returned"), site.exports.tugs, "trains"),
     ]

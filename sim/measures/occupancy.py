@@ -83,7 +83,8 @@ def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series
 
 def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recorder) -> list[Series]:
     """Series from the machines to the trucks, and the backlog of all."""
-    hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
+    halls = zip(config.halls.values(), inputs.site.halls, strict=True)
+    hold_zone = sum(hold_zone_parcels(hall, config.space) * (edges > at.opens) for hall, at in halls)
     limits = {"sorting": NEVER, "handcoding": NEVER, "manual_sort": NEVER, "customs_hold": hold_zone, "packout": NEVER}
     stages = record.stages
     in_yard = inside_rows(edges, columns(Truck, record.trucks), "arrived", "docked")
@@ -131,11 +132,12 @@ def floor_time(inputs: Inputs, record: Recorder, number: int) -> int:
 
 def _of_hall(edges: Ticks, hall: Hall, ulds: Table, trucks: Table, moves: list[Move], *, room: int) -> list[Series]:
     """`room`: floor that a unit takes."""
+    is_open = edges > hall.opens
     return [
-        ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
-        ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),
-        ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors, "trucks"),
-        ("lanes", inside(edges, moves) * room, hall.floor + hall.transfer_floor, "parcels"),
+        ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions * is_open, "ULDs"),
+        ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations) * is_open, "ULDs"),
+        ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors * is_open, "trucks"),
+        ("lanes", inside(edges, moves) * room, (hall.floor + hall.transfer_floor) * is_open, "parcels"),
     ]
 
 
@@ -146,6 +148,6 @@ def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, NDArray[n
         "zone": np.repeat(zones, n_bins),
         "time": np.tile(edges, len(series)),
         "inside": np.concatenate(inside),
-        "limit": np.repeat(limits, n_bins),
+        "limit": np.concatenate([np.broadcast_to(limit, n_bins) for limit in limits]),
         "unit": np.repeat(units, n_bins),
     }

@@ -83,8 +83,11 @@ def of_zone(occupancy: Table, zone: str, window: Window) -> Flags:
     return is_counted
 
 
-Series = tuple[str, Ticks, int, str]
-"""Zone, units inside at the ends of intervals (B), their limit, and their unit."""
+Series = tuple[str, Ticks, Ticks | int, str]
+"""Zone, units inside at the ends of intervals (B), their limit (B, or one for all), and their unit.
+
+A hall's limits apply from its opening on, and are 0 before.
+"""
 
 
 def bin_edges(inputs: Inputs) -> Ticks:

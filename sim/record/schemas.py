@@ -220,7 +220,7 @@ _ALL: Final = (
         text("zone", "zone or resource; sorting, handcoding, manual_sort and packout count imports"),
         time("time", "end of the interval"),
         number("inside", "units inside", "int64"),
-        number("limit", "units that fit; -1: no limit", "int64"),
+        number("limit", "units that fit in the halls that are open; -1: no limit", "int64"),
         text("unit", "kind of unit"),
         sort="zone time",
     ),

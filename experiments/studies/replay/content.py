@@ -219,7 +219,7 @@ def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
         if not np.array_equal(table["time"][rows], edges):
             raise InputError(f"{replication.manifest.folder}: table occupancy: {zone[:60]!r} lacks intervals")
         columns[zone] = table["inside"][rows]
-        limit, unit = (table[name][rows[0]].item() for name in ("limit", "unit"))
+        limit, unit = table["limit"][rows].max().item(), table["unit"][rows[0]].item()
         zones.append({"name": zone, "label": _zone_label(zone), "limit": limit, "unit": unit})
     return {
         "zones": zones,
