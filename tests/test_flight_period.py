@@ -6,7 +6,7 @@ import pytest
 from answers import answer
 
 from experiments.composition import load
-from experiments.designs.unusual import idle_flights
+from experiments.designs.unusual import idle_flights, period_warnings
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_DAY
@@ -109,6 +109,20 @@ def test_flights_a_day_of_a_word_are_said_to_have_no_effect_on_a_file(tmp_path):
     (line,) = idle_flights([hub], ["designs=[liege_30k demand.flights_per_day=8]"])
     assert line == f"demand.flights_per_day: has no effect on the flights of {tmp_path / 'flights.csv'}"
     assert not [*idle_flights([hub], ["seed=3"]), *idle_flights([load()], ["demand.flights_per_day=8"])]
+
+
+def test_a_file_that_gives_all_parcels_has_no_warning_on_the_loads_of_demand(tmp_path):
+    path, small = tmp_path / "flights.csv", "fleet.b777f.payload_t=50"
+    words = ("liege_30k", "arrivals=file", f"arrivals.schedule={path}", small)
+    path.write_text(f"flight,sibt,parcels\nA,{MONDAY},900\nB,{MONDAY + dt.timedelta(hours=9)},800\n")
+    hub = load(*words)
+    (line,) = idle_flights([hub], ["demand.parcels_per_flight=+10%"])
+    assert line.startswith("demand.parcels_per_flight: changes only what a parcel weighs, because the flights of ")
+    assert not [text for text in period_warnings(hub) if "instead of demand's" in text]
+    path.write_text(f"flight,sibt,parcels\nA,{MONDAY},900\nB,{MONDAY + dt.timedelta(hours=9)},\n")
+    hub = load(*words)
+    assert not [*idle_flights([hub], ["demand.parcels_per_flight=+10%"])]
+    assert [text for text in period_warnings(hub) if "a flight has 61,497 parcels instead of demand's" in text]
 
 
 def test_only_a_file_is_repeated():

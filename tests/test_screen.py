@@ -109,9 +109,13 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     ]
     left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
     assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
-    assert left.startswith("parcels had not left at the end") and left.endswith(": A (20.0 %); B (20.0 %)")
+    assert left.startswith("parcels had not left at the end, so") and left.endswith(": A (20.0 %); B (20.0 %)")
     assert unstable.startswith(
         "unstable: the backlog grows, so times and costs depend on the length of the run: D (by 0 parcels a day; "
+    )
+    intervals["a"] = {**inside, "diverted_flights_per_day": Interval(0.1, None, None, 5)}
+    assert "at the end, or never came because their flights were diverted, so" in "\n".join(
+        console.warnings_of(outcome, verdicts, [])
     )
 
 

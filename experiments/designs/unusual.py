@@ -22,6 +22,7 @@ from sim.own import ARRIVALS
 from sim.units import MIN_PER_DAY, TICKS_PER_MIN, ticks
 
 _FLIGHTS: Final = "demand.flights_per_day"
+_PARCELS: Final = "demand.parcels_per_flight"
 _DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
 """Keys that must be equal for designs to have the same flights and parcels on the same days."""
 
@@ -40,16 +41,23 @@ def period_warnings(config: HubConfig) -> list[str]:
     """Warnings on periods that make numbers hard to read."""
     lines = [*hall_warnings(config), *_weeks(config), *_changes(config)]
     wanted, spread = config.demand.mean_parcels_per_flight, config.demand.load.spread
-    for name, kind in config.fleet.items():
+    for name in _with_demands_load(config):
         limit = config.load_limit(name)
-        if not (kind.share or config.arrivals.schedule):
-            continue
         if limit.parcels < wanted:
             lines.append(said("less_on_board", aircraft=name, limit=limit, wanted=wanted))
         most = most_spread(config.parcels_of(name), config.fullest_load(name))
         if not isinstance(spread, Shape) and spread > most:
             lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines
+
+
+def _with_demands_load(config: HubConfig) -> list[str]:
+    """Aircraft types with flights whose parcels the demand gives, because no row of a file does."""
+    drawn = {name for name, kind in config.fleet.items() if kind.share}
+    if config.arrivals.schedule:
+        rows = (row for row in schedules_of(config).rows if row.n_parcels is None)
+        drawn = set().union(*(drawn if row.aircraft is None else {row.aircraft} for row in rows))
+    return [name for name in config.fleet if name in drawn]
 
 
 def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
@@ -115,10 +123,12 @@ def not_paired(hubs: Sequence[HubConfig]) -> str:
 
 
 def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
-    """Flights a day that words give to hubs whose flights come from a file."""
-    files = {hub.arrivals.schedule for hub in hubs if hub.arrivals.schedule}
-    if files and any(_FLIGHTS in word for word in words):
-        yield said("idle_flights", key=_FLIGHTS, files=", ".join(sorted(files)))
+    """Flights a day, or parcels a flight, that words give to hubs whose flights, or parcels, come from a file."""
+    of_files = {hub.arrivals.schedule: hub for hub in hubs if hub.arrivals.schedule}
+    with_parcels = [name for name, hub in of_files.items() if not _with_demands_load(hub)]
+    for text, key, files in (("idle_flights", _FLIGHTS, [*of_files]), ("idle_parcels", _PARCELS, with_parcels)):
+        if files and any(key in word for word in words):
+            yield said(text, key=key, files=", ".join(sorted(files)))
 
 
 def _changes(config: HubConfig) -> Iterator[str]:

@@ -78,8 +78,9 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
         yield said("undecided", days=days, more=more), ""
     others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
     if bounds := [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]:
+        diverted = said("not_left_diverted") if intervals["diverted_flights_per_day"].mean else ""
         yield (
-            said("not_left", kpis="; ".join(map(full_kpi_name, bounds))),
+            said("not_left", kpis="; ".join(map(full_kpi_name, bounds)), diverted=diverted),
             found_share(intervals["not_departed_share"].mean),
         )
     if outcome.is_lower_bound(design.label, "recovery_h"):
