@@ -15,6 +15,7 @@ from mistakes import refused
 from priced import priced
 
 from experiments.composition import load
+from experiments.frame.costs import prices_line
 from experiments.main import main
 from experiments.money.accounts import Activity, Rostered, activity, annual_lines
 from experiments.money.assets import HALLS, Kind, assets, equipment_eur_per_year, investment, total
@@ -189,6 +190,14 @@ def test_a_comparison_reports_costs_savings_and_sources_of_prices(
     for text in ("Running cost of a parcel", "Saved a year compared with", "1 given for this run"):
         assert text in terminal and text in page
     assert "What it costs" in page and "Cushman" in page
+
+
+def test_a_years_costs_of_a_disruption_that_happens_once_are_said_to_repeat_it() -> None:
+    options = ("strike_day", "night_curfew", "random_fog")
+    hubs = [load("liege_30k", f"+disruption@disruptions.it={option}") for option in options]
+    texts = [prices_line(prices(), [hub(), disrupted]) for disrupted in hubs]
+    said = "Costs of a year repeat the measured days all year, with their disruptions."
+    assert [text.endswith(said) for text in texts] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Costs of designs: KPIs of money, savings against the first design, and prices with their sources."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Values
 from experiments.store.rows import Grid, interval_object
+from sim.config import HubConfig
+from sim.config.disruptions import Spell
 from sim.reading import plain
 
 _GROUP: Final = "cost"
@@ -82,19 +84,24 @@ def _saved(difference: Statement) -> str:
     return with_interval(difference.interval.scaled(-1), signed)
 
 
-def prices_line(prices: Prices) -> str:
+def prices_line(prices: Prices, hubs: Iterable[HubConfig]) -> str:
     kinds = [price.kind for price in prices_of(prices)]
     own = said("own_prices", n=n) if (n := kinds.count(_OWN)) else ""
-    return said("prices", year=prices.year, own=own, **{kind: kinds.count(kind) for kind in ("sourced", "assumption")})
+    counts = {kind: kinds.count(kind) for kind in ("sourced", "assumption")}
+    happens_once = any(isinstance(what, Spell) for hub in hubs for what in hub.disruptions.values())
+    text = said("prices", year=prices.year, own=own, **counts)
+    return f"{text} {said('disrupted_year')}" if happens_once else text
 
 
-def cost_section(grids: Sequence[Grid], designs: Sequence[NamedDesign], values: Values, prices: Prices) -> Section:
-    """The section of a page with KPIs of money, savings, and prices with their sources."""
+def cost_section(
+    grids: Sequence[Grid], designs: Sequence[NamedDesign], values: Values, prices: Prices, line: str
+) -> Section:
+    """The section of a page with KPIs of money, savings, and prices with their sources; `line`: that of the prices."""
     rows = tuple((price.key, price.text, price.kind, price.source) for price in prices_of(prices))
     listed = Grid("", ("Price", "Value", "Kind", "Source"), rows, 4)
     money = kpi_grid(designs, values, names(group=MONEY))
     parts = [Section(heading_of("prices"), grids=[listed])]
-    return section("money", text=[prices_line(prices)], grids=[money, *grids], parts=parts)
+    return section("money", text=[line], grids=[money, *grids], parts=parts)
 
 
 def cost_objects(outcome: Outcome, prices: Prices) -> dict[str, Any]:

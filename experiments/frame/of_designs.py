@@ -213,6 +213,7 @@ def document(
         notes = margin_notes(request.arguments, designs, margin)
         over = over_assumptions(request, designs, _sampled(outcome))
     saved = list(savings(outcome, text.titles))
+    priced = prices_line(request.keys.cost, (design.hub for design in designs))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
 
     def drawn() -> Iterator[Picture]:
@@ -244,7 +245,7 @@ def document(
             run(folder, len(shown)), title=console.title_of(shown), config_yaml=first_hubs(config, len(titles)),
             seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
             rests_on=[over.section] if over else [],
-            money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost),
+            money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost, priced),
             pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip
 
@@ -264,7 +265,7 @@ def document(
             *(text.differences() if has_baseline else ()),
             *saved,
             *text.lines(),
-            prices_line(request.keys.cost),
+            priced,
             "",
         ],
         more=text.all_kpis,

@@ -10,6 +10,7 @@ from typing import Final
 from experiments.formatting import number, resource, role_name, rounded
 from experiments.statistics import Interval
 from experiments.store.summaries import DesignRow
+from sim.config.disruptions import Disruption
 from sim.domain.roles import ROLES, Place
 from sim.measures.kpis import LAID_OUT
 
@@ -62,8 +63,11 @@ def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
 def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     """The roles for whose people work waits longest, with hours a day; empty if there is hardly such a wait.
 
-    People may also be late because they are held by those who come after them, who then wait longest.
+    People may also be late because they are held by those who come after them, who then wait longest. Empty, too, for
+    a hub with outages, closures or absences: these make parcels late, and work waits for the roster's people as usual.
     """
+    if any(kind.phrase in point.disruptions for kind in Disruption.kinds.values() if not kind.is_traffic):
+        return ""
     n_places = {Place.APRON: 1, Place.HALL: point.n_halls, Place.MACHINE: point.n_machines}
     names = {role: f"understaffed_h_per_day_{role}" for role in ROLES}
     hours = {role: values[name].mean / n_places[ROLES[role].place] for role, name in names.items() if name in values}

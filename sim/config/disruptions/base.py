@@ -58,6 +58,8 @@ class Disruption:
     is_nightly: ClassVar[bool] = False
     """Whether it happens every night, so that schedules take it into account."""
     closes_runway: ClassVar[bool] = False
+    is_traffic: ClassVar[bool] = False
+    """Whether it only changes which flights are to come."""
     kinds: ClassVar[dict[str, type["Disruption"]]] = {}
     """All kinds that a configuration may have, by name."""
 

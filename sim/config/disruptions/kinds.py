@@ -99,7 +99,7 @@ class RandomClosures(Disruption):
                     yield start, start + max(1, round(last))
 
 
-@kind("a night curfew", "a night curfew", is_nightly=True, closes_runway=True)
+@kind("a night curfew", "a night curfew", is_nightly=True, closes_runway=True, is_traffic=True)
 class NightCurfew(Disruption):
     """The runway is closed every night, and flights of the night move out of it."""
 
@@ -173,7 +173,7 @@ class DataOutage(Spell):
         return self.share
 
 
-@kind("times the usual flights", "more or fewer flights than usual")
+@kind("times the usual flights", "more or fewer flights than usual", is_traffic=True)
 class DemandFactor(Spell):
     """More or fewer flights than usual in the month."""
 
