@@ -17,17 +17,22 @@ _LARGE: Final = 0.1
 
 
 def _texts(interval: Interval, show: Callable[[float], str] = number) -> list[str]:
-    """The mean and the bounds, if any; two significant figures of the largest if the mean would be shown as zero.
+    """The mean and the bounds, if any; two significant figures of the largest if one would be shown as zero.
 
     >>> _texts(Interval(0.003, 0.0021, 0.0042, 5)), _texts(Interval(1e-9, 0.0, 2e-9, 5))
     (['0.0030', '0.0021', '0.0042'], ['0.00', '0', '0.00'])
     >>> _texts(Interval(-0.004, -0.007, -0.001, 5)), _texts(Interval(0.004, -5.0, 5.0, 5))
     (['−0.0040', '−0.0070', '−0.0010'], ['0.00', '−5.00', '5.00'])
+    >>> _texts(Interval(-0.0057, -0.0077, -0.0038, 4))
+    ['−0.0057', '−0.0077', '−0.0038']
     """
     values = (interval.mean, *(interval.bounds or ()))
     texts, largest = [show(value) for value in values], max(map(abs, values))
     finer = show.func if isinstance(show, partial) else show
-    if finer not in (number, signed) or not _NOUGHT <= largest < _LARGE or texts[0].strip(f"+{MINUS}0.,"):
+    is_legible = all(
+        abs(value) < _NOUGHT or text.strip(f"+{MINUS}0.,") for value, text in zip(values, texts, strict=True)
+    )
+    if finer not in (number, signed) or not _NOUGHT <= largest < _LARGE or is_legible:
         return texts
     return [finer(value, 1 - math.floor(math.log10(largest))) for value in values]
 

@@ -295,6 +295,14 @@ def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():
         (legend,) = drawing.legends
         assert len(legend.get_texts()) == 9
         assert inside(drawing, legend)
+        drawing = style.new_figure(4)
+        ax = drawing.subplots()
+        hub = "30,000 m² in 2 halls, 6 flights a day in the file flights"
+        for name in (hub, f"{hub}, with absent staff (strike) and a closed runway (snow)", "promised: 24 h"):
+            ax.plot([0, 1], label=name)
+        style.legend_below(drawing, [ax])
+        (legend,) = drawing.legends
+        assert legend.get_window_extent().width < 0.97 * drawing.bbox.width, "letters of an SVG are wider"
 
 
 def test_flights_whose_bar_is_shorter_than_their_name_have_none():

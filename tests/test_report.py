@@ -175,6 +175,9 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
     (flown,) = dwell_figure.prepare(more, panels((point,)), window, values)
     assert flown.stages == (*bars.stages, "build_up_of_imports", "built")
     assert flown.hours[0, -2:] == pytest.approx([59.5 / 60, (1 + 2) / 2])
+    long = replace(point, site="30,000 m² in 2 halls, 6 flights a day in the file flights")
+    (named,) = dwell_figure.prepare(more, panels((long,)), window, values)
+    assert named.names == ("30,000 m² in 2 halls, 6 flights a day in the\nfile flights",), "bars and texts have room"
     of_exports = onward.assign(stage="export_lane", minute=LONGEST_MIN)
     for longest, has_longer in ((of_exports, False), (onward.assign(minute=LONGEST_MIN), True)):
         tables = {**more, "stages": pd.concat([stages, longest])}
@@ -221,6 +224,12 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     by_stays = sentences.sentence(tailored, late, LADDER | {"floor": 338_000.0}, subject="It")
     assert "floor. With the stays measured, it can handle 338,000 parcels a day; 402,000 arrive. If" in by_stays
     assert f"clock, each resource except floors could handle the mean arrivals. {said}" in by_stays
+    for disruptions, is_named in (
+        ("absent staff (strike) and a night curfew (n)", False),
+        ("a night curfew (n)", True),
+    ):
+        hub = replace(tailored, disruptions=disruptions)
+        assert (said in sentences.sentence(hub, late, LADDER, subject="It")) is is_named
     short = {"packout_posts": TODAY.parcels_per_day - 1}
     for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
                                  (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),
@@ -585,6 +594,9 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
         and "recovery 3" in given.title
         and "gone after 2" in given.title
     )
+    long = replace(TODAY, title=f"{TODAY.title}, with {'many a disruption ' * 5}")
+    (given,) = recovery_figure.prepare(occupancy, happened(*fog), (long,), values, window)
+    assert len(given.title) > 110 >= max(map(len, given.title.splitlines()))
     assert set(given.disturbed) == {1.5}  # thousand parcels, the mean
     drawn = [("a", 1, "breakdowns", 10500.0, 10600.0, True), ("a", 0, "breakdowns", 11000.0, 11100.0, True)]
     nights = [("a", n, night, 9900.0, 10300.0, False) for n in (0, 1)]
@@ -610,7 +622,8 @@ def test_titles_tell_designs_apart():
     ]
     assert len({*_titles([*rows, *rows])}) == 3
     rows = [replace(row, roster="round_the_clock" if row.n_machines == 3 else "follows_work") for row in rows]
-    assert _titles(rows)[2].endswith("a day, roster: round the clock, Poisson arrivals")
+    assert " ".join(_titles(rows)[2].split()).endswith("a day, roster: round the clock, Poisson arrivals")
+    assert max(map(len, _titles(rows)[2].splitlines())) <= 68, "a long title takes two lines beside a picture's rows"
 
 
 def _titles(rows):

@@ -1,6 +1,7 @@
 """The style of all figures: fonts, a palette for colour-blind readers, and output to files."""
 
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -31,6 +32,8 @@ LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
 FORMS: Final = ("pdf", "svg", "png")
 """Formats in which pictures are saved."""
+_LEGEND: Final = 0.97
+"""Largest width of a legend as measured, over the figure's: letters of an SVG are up to 2 % wider."""
 _SLIDE: Final = 16 / 9
 _WIDEST_IN: Final = 12.5
 """Largest width of a slide's figure, whose letters have 10 points if it is shown 13.3 in wide."""
@@ -184,6 +187,15 @@ def note(
     ax.annotate(text, at, offset, textcoords="offset points", fontsize=size, **look)
 
 
+def in_lines(name: str, width: int) -> str:
+    r"""A name whose lines have at most so many letters.
+
+    >>> in_lines("66,000 m²\n(more doors, and more posts)", 20)
+    '66,000 m²\n(more doors, and\nmore posts)'
+    """
+    return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in name.splitlines())
+
+
 def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figure:
     """One legend for all axes, below them; fewer columns if names are long."""
     handles: dict[str, Artist] = {}
@@ -192,7 +204,7 @@ def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figu
             handles.setdefault(str(label), handle)
     for n in range(min(columns, len(handles)), 0, -1):
         legend = figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=n)
-        if n == 1 or legend.get_window_extent().width <= figure.bbox.width:
+        if n == 1 or legend.get_window_extent().width <= _LEGEND * figure.bbox.width:
             break
         legend.remove()
     return figure

@@ -35,6 +35,8 @@ _SECOND_CHUTES: Final = "second_chutes"
 _OF_SOME: Final = ("transfer", "build_up_of_imports", "built")
 """Stages that are left out if no parcel passes them."""
 _MORE: Final = "more than "
+_NAME: Final = 45
+"""Largest length of a line of a design's name, beside which bars and their texts have room [letters]."""
 DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all parcels that arrived"
 
@@ -71,7 +73,8 @@ def prepare(tables: Mapping[str, Frame], panels: tuple[Panel, ...], window: Wind
         mean_h = np.array([np.nan if dwell is None else dwell.mean for dwell in dwells])
         is_bound = tuple(dwell is not None and dwell.is_lower_bound for dwell in dwells)
         has_longer = tuple(label in with_longer for label in labels)
-        return Bars(panel.title, panel.names, tuple(shown), hours, mean_h, is_bound, has_longer)
+        names = tuple(style.in_lines(name, _NAME) for name in panel.names)
+        return Bars(panel.title, names, tuple(shown), hours, mean_h, is_bound, has_longer)
 
     return tuple(map(of, panels))
 

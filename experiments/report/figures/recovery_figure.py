@@ -1,5 +1,6 @@
 """The backlog with disruptions and without them, with the same draws."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,8 @@ from sim.units import MIN_PER_DAY
 Days = NDArray[np.float64]
 MOST_DESIGNS: Final = 6
 _THOUSAND: Final = 1000
+_TITLE: Final = 110
+"""Largest length of a line of a title [letters]."""
 _SHADES: Final = {
     "night curfew": (style.PALETTE[4], 0.2),
     "disruption": (style.PALETTE[5], 0.22),
@@ -73,7 +76,8 @@ def prepare(
             if end > day[0] and begin < day[-1]
         )
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
-        results.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, window))
+        title = textwrap.fill(point.title_line + says, _TITLE)
+        results.append(Recovery(title, day, disturbed, undisturbed, low, high, within, window))
     return tuple(results[:MOST_DESIGNS])
 
 
