@@ -40,7 +40,7 @@ def root(tmp_path_factory):
 def expand(folder):
     """An expansion of all its paths but two, with made-up simulations."""
     few = [f"~expansion.paths.{name}" for name in PACKAGED]
-    sizes = ("expansion.draws=2", "expansion.worlds=2", "expansion.years=4")
+    sizes = ("expansion.draws=2", "expansion.worlds=2", "expansion.years=2", "expansion.loads=[0.1,0.8]")
     words = ["expansion", *sizes, "workers=1", *few, "--quiet", "--out", str(folder)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(benches, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
@@ -49,7 +49,11 @@ def expand(folder):
 
 @pytest.fixture(scope="module")
 def config_dir(tmp_path_factory):
-    return tmp_path_factory.mktemp("mine")
+    """With a scenario whose runs draw no page."""
+    text = "# @package _global_\ndefaults: [liege_30k, _self_]\nscenario: undrawn\npage: none\n"
+    (folder := tmp_path_factory.mktemp("mine") / "scenario").mkdir()
+    (folder / "undrawn.yaml").write_text(text)
+    return folder.parent
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +254,7 @@ def change(browser, key, value):
 def test_from_scenario_to_the_sheet_by_keyboard_alone_with_a_reload_and_a_cancel(browser, address, tmp_path):
     values = [word for word in TINY if "=" in word and not word.startswith(("workers", "replications"))]
     query = "&".join(f"set.{word}" for word in [*values, "replications=12"])
-    browser.open(at(address, f"/plan?{query}"))
+    browser.open(at(address, f"/plan?scenario=undrawn&{query}"))
     tab_to(browser, "Run")
     browser.press("Enter")
     wait_for(browser, "location.pathname.startsWith('/run/')")

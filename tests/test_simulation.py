@@ -26,7 +26,8 @@ from sim.units import NEVER, TICKS_PER_DAY
 N = 20_000
 """Parcels of a flight."""
 SHORT = ("horizon_days=2", "warmup_days=1", f"demand.parcels_per_flight={N}", "demand.net_t_per_flight=16.26")
-SMALL = ("demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
+SMALL = ("horizon_days=2", "warmup_days=1", "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
+BARE = (*SMALL, "exports=none", "halls.main.packout_posts=0", "service_h=6")
 
 
 @pytest.fixture(scope="module")
@@ -73,35 +74,36 @@ def test_the_time_on_the_floor_is_exact_in_a_run_of_years(monkeypatch: pytest.Mo
     assert occupancy.floor_time(inputs, record, 0) == 2 * (n_days - 1) * n_parcels * TICKS_PER_DAY // 4
 
 
-def test_the_same_configuration_gives_the_same_bits(today: sim.Result) -> None:
-    again = sim.simulate(load("liege_30k", *SHORT))
-    assert again.kpis == today.kpis
-    for name, table in today.tables.items():
+def test_the_same_configuration_gives_the_same_bits() -> None:
+    first, again = (sim.simulate(load("liege_30k", *SMALL, "horizon_days=1", "warmup_days=0")) for _ in range(2))
+    assert again.kpis == first.kpis
+    for name, table in first.tables.items():
         for column, values in table.items():
             np.testing.assert_array_equal(again.tables[name][column], values)
 
 
-def test_another_replication_and_another_seed_draw_other_flights(today: sim.Result) -> None:
-    arrivals = today.tables["flights"]["arrival"]
-    assert not np.array_equal(sim.simulate(load("liege_30k", *SHORT), 1).tables["flights"]["arrival"], arrivals)
-    assert not np.array_equal(sim.simulate(load("liege_30k", *SHORT, "seed=2")).tables["flights"]["arrival"], arrivals)
+def flights_of(*words: str, scenario: str = "liege_30k", replication: int = 0) -> dict[str, Any]:
+    return sim.simulate(load(scenario, *BARE, *words), replication).tables["flights"]
 
 
-def test_fewer_flights_are_among_more(today: sim.Result) -> None:
+def test_another_replication_and_another_seed_draw_other_flights() -> None:
+    arrivals = flights_of()["arrival"]
+    assert not np.array_equal(flights_of(replication=1)["arrival"], arrivals)
+    assert not np.array_equal(flights_of("seed=2")["arrival"], arrivals)
+
+
+def test_fewer_flights_are_among_more() -> None:
     for model in ("timetable", "poisson", "all_ifr"):
-        words = (f"arrivals={model}", "exports=none", "service_h=6", *SHORT, *SMALL)
-        few = sim.simulate(load("liege_100k", "demand.flights_per_day=2", *words))
-        more = sim.simulate(load("liege_100k", "demand.flights_per_day=4", *words))
-        arrival = dict(zip(more.tables["flights"]["key"], more.tables["flights"]["arrival"], strict=True))
-        flights = few.tables["flights"]
+        flights, more = (flights_of(f"arrivals={model}", f"demand.flights_per_day={n}") for n in (2, 4))
+        arrival = dict(zip(more["key"], more["arrival"], strict=True))
         assert len(flights["key"]) < len(arrival)
         assert all(arrival[key] == at for key, at in zip(flights["key"], flights["arrival"], strict=True))
 
 
-def test_scenarios_that_differ_in_capacity_see_the_same_flights(today: sim.Result) -> None:
-    other = sim.simulate(load("liege_100k", *SHORT))
+def test_scenarios_that_differ_in_capacity_see_the_same_flights() -> None:
+    small, large = flights_of(), flights_of(scenario="liege_100k")
     for column in ("key", "arrival", "n_parcels"):
-        np.testing.assert_array_equal(other.tables["flights"][column], today.tables["flights"][column])
+        np.testing.assert_array_equal(large[column], small[column])
 
 
 def test_bounds_are_checked_however_a_configuration_was_made() -> None:
@@ -124,9 +126,14 @@ def test_more_units_than_fit_are_refused_with_both_numbers(word: str, message: s
         sim.simulate(load("liege_30k", *words))
 
 
-def test_parcels_of_a_chosen_flight_keep_their_timestamps(today: sim.Result) -> None:
-    keys = today.tables["flights"]["key"]
-    chosen = sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{keys[0]}]"))
+@pytest.fixture(scope="module")
+def chosen(today: sim.Result) -> sim.Result:
+    """With the parcels of the first flight; packers who go from chute to chute would have no post."""
+    key = today.tables["flights"]["key"][0]
+    return sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{key}]", "packout.rule=dedicated"))
+
+
+def test_parcels_of_a_chosen_flight_keep_their_timestamps(chosen: sim.Result) -> None:
     parcels = chosen.tables["parcels"]
     assert len(parcels["row"]) == N
     left = ~np.isnan(parcels["departed"])
@@ -134,12 +141,8 @@ def test_parcels_of_a_chosen_flight_keep_their_timestamps(today: sim.Result) -> 
     assert (parcels["departed"][left] > parcels["ready"][left]).all()
 
 
-def test_parcels_say_what_they_are_and_who_handled_them(today: sim.Result) -> None:
-    key = today.tables["flights"]["key"][0]
-    # Packers who go from chute to chute have no post.
-    words = (f"record.parcels_of_flights=[{key}]", "packout.rule=dedicated")
-    result = sim.simulate(load("liege_30k", *SHORT, *words))
-    parcels, loads, flights = (result.tables[name] for name in ("parcels", "loads", "flights"))
+def test_parcels_say_what_they_are_and_who_handled_them(chosen: sim.Result) -> None:
+    parcels, loads, flights = (chosen.tables[name] for name in ("parcels", "loads", "flights"))
     config = load("liege_30k", *SHORT)
     assert set(parcels["lane"]) == set(config.lanes)
     assert abs(parcels["mass_g"].mean() / 813 - 1) < 0.02
@@ -162,7 +165,8 @@ def test_parcels_say_what_they_are_and_who_handled_them(today: sim.Result) -> No
 
 
 def test_all_flights_or_those_that_a_replication_has_keep_their_parcels() -> None:
-    small = (*SHORT, "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "exports.collections.parcels=100")
+    small = ("horizon_days=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "warmup_days=1")
+    small = (*small, "exports.collections.parcels=100")
     both = ("record.parcels_of_flights=all", "record.parcels_of_collections=all")
     tables = sim.simulate(load("liege_30k", *small, *both)).tables
     landed = ~np.isnan(tables["flights"]["aldt"])
@@ -214,9 +218,9 @@ def crowded() -> sim.Result:
     """Two small trailers a day and no extra ones: parcels pile up in their lanes, past one cut-off after the other."""
     words = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none", "service_h=9")
     few = ("outbound.trailer={parcels: 480, kg: 360, m3: 2.6}", "outbound.extra_trucks_per_day=0")
-    config = load("liege_30k", "warmup_days=0", "horizon_days=2", "handcoding.parcels_per_desk_h=3", *words, *few)
-    keys = sim.simulate(config).tables["flights"]["key"].tolist()
-    return sim.simulate(dataclasses.replace(config, record=dataclasses.replace(config.record, parcels_of_flights=keys)))
+    days = ("warmup_days=0", "horizon_days=2", "record.parcels_of_flights=all")
+    config = load("liege_30k", *days, "handcoding.parcels_per_desk_h=3", *words, *few)
+    return sim.simulate(config)
 
 
 def test_a_parcel_counts_once_as_missed_if_a_truck_that_it_was_ready_for_left_without_it(crowded: sim.Result) -> None:
