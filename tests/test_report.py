@@ -5,6 +5,7 @@ import re
 from dataclasses import fields, replace
 from html.parser import HTMLParser
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,6 +42,8 @@ PERMIT = replace(
     airport_parcels_per_year=float("nan"),
 )
 MONDAY = dt.date(2022, 9, 5)
+SETTINGS = dict(mpl.rcParams)
+"""Before anything is drawn."""
 LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
 
@@ -435,8 +438,8 @@ def run_of(designs, n):
 
 def small(*overrides):
     return load(
-        "liege_30k", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.32", *overrides, horizon_days=2,
-        warmup_days=1,
+        "liege_30k", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.32", "service_h=6",
+        "exports.service_h=24", *overrides, horizon_days=1, warmup_days=1,
     )  # fmt: skip
 
 
@@ -470,6 +473,13 @@ def page(several, tmp_path_factory):
     """The page of several designs, and its folder; only for tests that are `drawn`."""
     folder = tmp_path_factory.mktemp("page")
     return written(several, folder), folder
+
+
+@pytest.fixture(scope="module")
+def page_of_one(one, tmp_path_factory):
+    """That of one design and one replication."""
+    folder = tmp_path_factory.mktemp("page")
+    return written(one, folder), folder
 
 
 class Addresses(HTMLParser):
@@ -514,12 +524,8 @@ def test_the_page_has_every_part(page):
 
 
 @pytest.mark.drawn(pages=True)
-def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_settings_behind(one, tmp_path):
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    text = written(one, tmp_path)
-    assert dict(mpl.rcParams) == before
+def test_one_point_and_one_replication_make_a_page(page_of_one):
+    text, _ = page_of_one
     assert "One replication: no interval can be given" in text
     assert "Verdict and headline KPIs, of one replication" in text
     assert "When flights come" not in text
@@ -536,11 +542,15 @@ def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
 
 
 @pytest.mark.drawn(pages=True)
-def test_the_same_tables_give_the_same_bytes(page, several, tmp_path):
-    text, folder = page
-    assert written(several, tmp_path) == text
-    for file in (folder / "figures").iterdir():
-        assert file.read_bytes() == (tmp_path / "figures" / file.name).read_bytes()
+def test_the_same_tables_give_the_same_bytes_and_drawing_leaves_no_settings_behind(request, page_of_one, one, tmp_path):
+    pages = [(page_of_one, one)]
+    if request.config.getoption("--slow"):
+        pages.append(tuple(map(request.getfixturevalue, ("page", "several"))))
+    for (text, folder), run in pages:
+        assert written(run, tmp_path) == text
+        for file in (folder / "figures").iterdir():
+            assert file.read_bytes() == (tmp_path / "figures" / file.name).read_bytes()
+    assert dict(mpl.rcParams) == SETTINGS
 
 
 def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
