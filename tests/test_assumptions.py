@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mistakes import refused
 from openpyxl import load_workbook
 
-from experiments.assumptions import Kind, Worlds, assumptions_of, uncovered
+from experiments.assumptions import Kind, Worlds, assumptions_of
 from experiments.assumptions.entries import FOLDER, entries
 from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_numbers, leaves
 from experiments.assumptions.listed import Index
@@ -54,6 +54,11 @@ def hub():
 @pytest.fixture(scope="module")
 def worlds(hub):
     return Worlds.of(assumptions_of(hub))
+
+
+def uncovered(document):
+    index = Index(entries((packaged(),)))
+    return [key for key, value in leaves(document) if not isinstance(value, str) and index.of(entry_key(key)) is None]
 
 
 def test_every_number_of_every_configuration_file_has_an_entry(documents):

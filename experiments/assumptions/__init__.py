@@ -5,7 +5,7 @@ ranges by key of the composed configuration; `docs/model.md` explains them.
 """
 
 from experiments.assumptions.entries import Kind
-from experiments.assumptions.listed import Assumption, assumptions_of, explained, uncovered
+from experiments.assumptions.listed import Assumption, assumptions_of, explained
 from experiments.assumptions.worlds import Worlds
 
-__all__ = ["Assumption", "Kind", "Worlds", "assumptions_of", "explained", "uncovered"]
+__all__ = ["Assumption", "Kind", "Worlds", "assumptions_of", "explained"]

@@ -158,14 +158,6 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
     return stretched_rows
 
 
-def uncovered(document: object) -> list[str]:
-    """Keys of numbers that have no entry."""
-    index = _index((packaged(),))
-    return [
-        key for key, value in leaves(plain(document)) if not isinstance(value, str) and index.of(entry_key(key)) is None
-    ]
-
-
 @lru_cache(maxsize=8)
 def _index(folders: tuple[Path, ...]) -> "Index":
     return Index(entries(folders))
