@@ -6,7 +6,7 @@ import pytest
 from answers import answer
 
 from experiments.composition import load
-from experiments.designs.unusual import idle_flights, period_warnings
+from experiments.designs.unusual import hub_warnings, idle_flights, period_warnings
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_DAY
@@ -123,6 +123,24 @@ def test_a_file_that_gives_all_parcels_has_no_warning_on_the_loads_of_demand(tmp
     hub = load(*words)
     assert not [*idle_flights([hub], ["demand.parcels_per_flight=+10%"])]
     assert [text for text in period_warnings(hub) if "a flight has 61,497 parcels instead of demand's" in text]
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "repeats"),
+    [
+        (range(14), [], ["arrivals.repeat=2 warmup_days=7 horizon_days=7"]),
+        (range(7), [], ["arrivals.repeat=3 warmup_days=7 horizon_days=7"]),
+        (range(15), [], []),  # two days follow
+        (range(14), ["arrivals.repeat=2", "warmup_days=7", "horizon_days=7"], []),
+        (range(7), ["arrivals.repeat=3", "warmup_days=7", "horizon_days=7"], []),
+        (range(14), ["horizon_days=4"], []),
+    ],
+)
+def test_a_file_that_ends_with_the_measured_days_has_a_warning_whose_words_help(tmp_path, days, words, repeats):
+    hub = load("liege_30k", "arrivals=file", table(tmp_path / "flights.csv", *days), *words)
+    found = [line for line in hub_warnings([hub]) if "no flight comes after the measured days" in line]
+    assert len(found) == len(repeats)
+    assert all(repeat in line for repeat, line in zip(repeats, found, strict=True))
 
 
 def test_only_a_file_is_repeated():

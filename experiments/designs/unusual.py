@@ -16,7 +16,7 @@ from sim.config.disruptions import Spell
 from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
-from sim.inputs.own_flights import left_out
+from sim.inputs.own_flights import left_out, mean_rows
 from sim.inputs.own_process import outside
 from sim.own import ARRIVALS
 from sim.units import MIN_PER_DAY, TICKS_PER_MIN, ticks
@@ -144,6 +144,10 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     arrivals, end = config.arrivals, ticks(config.end_min)
     if config.warmup_days == 0:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
+    if arrivals.resampled_weeks is None and _is_quiet_afterwards(config, end):
+        more = {"repeat": arrivals.repeat + (1 if config.warmup_days else 2)}
+        more |= {"warmup": config.warmup_days or DAYS_PER_WEEK, "horizon": config.horizon_days}
+        yield said("ends_with_days", path=Path(schedules_of(config).path).name, **more)
     schedules = schedules_of(config)
     if schedules.unread:
         yield said("columns_unread", path=Path(schedules.path).name, columns=", ".join(schedules.unread))
@@ -153,3 +157,9 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     elif n:
         ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date, config.clock)}
         yield said("rows_outside", path=Path(schedules.path).name, n=n, of=of, **ends)
+
+
+def _is_quiet_afterwards(config: HubConfig, end: int) -> bool:
+    """Whether a file has no flight between the measured days and the end of the run [ticks]."""
+    first, last = (config.clock.local(instant) for instant in (ticks(config.days * MIN_PER_DAY), end))
+    return not any(first <= row.sibt < last for row, _ in mean_rows(config, end))
