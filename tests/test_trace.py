@@ -17,7 +17,6 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from experiments.studies.trace.text import _verdict
-from sim.config import HubConfig
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
 from sim.measures.tracing.causes import CAUSES
@@ -48,29 +47,27 @@ EAST = tuple(
 )
 
 
-def recorded(*words: str) -> tuple[HubConfig, sim.Result]:
+def recorded(*words: str) -> Journal:
     """A small run with the parcels of all its flights."""
     config = load("liege_30k", *SMALL, "record.parcels_of_flights=all", *words)
-    return config, sim.simulate(config)
+    return Journal(sim.simulate(config).tables, config)
 
 
 @pytest.fixture(scope="module")
 def tight() -> Journal:
-    config, result = recorded(*TIGHT)
-    return Journal(result.tables, config)
+    return recorded(*TIGHT)
 
 
 @pytest.fixture(scope="module")
 def halls() -> Journal:
     """Two halls, each short of something."""
-    config, result = recorded(*TIGHT, "apron.stands=3", "apron.longest_hold_h=40", "+hall@halls.east=liege_30k", *EAST)
-    return Journal(result.tables, config)
+    return recorded(*TIGHT, "apron.stands=3", "apron.longest_hold_h=40", "+hall@halls.east=liege_30k", *EAST)
 
 
 @pytest.fixture(scope="module")
 def sending() -> Journal:
     """Three halls that serve different routes and send each other parcels; trains go round them."""
-    config, result = recorded(
+    return recorded(
         "apron.tugs=8",
         "+hall@halls.east=liege_30k",
         "+hall@halls.west=liege_30k",
@@ -82,13 +79,11 @@ def sending() -> Journal:
         *(f"halls.{name}.transfer_share=0.3" for name in ("main", "east", "west")),
         "complex.policy=uld",
     )
-    return Journal(result.tables, config)
 
 
 @pytest.fixture(scope="module")
 def ample() -> Journal:
-    config, result = recorded("roster=round_the_clock", "apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
-    return Journal(result.tables, config)
+    return recorded("roster=round_the_clock", "apron.stands=20", "apron.loader_sets=10", "apron.tugs=60")
 
 
 def sampled(journal: Journal, n: int) -> list[tuple[int, int]]:
@@ -187,7 +182,8 @@ def test_each_wait_on_the_apron_is_as_long_as_recorded_and_ends_when_a_holder_le
 
 def test_a_crew_is_with_its_flight_until_exports_are_loaded() -> None:
     """One loader set: a flight that waits for it knows whose it is all the time."""
-    config = load("liege_30k", *SMALL, "apron.loader_sets=1", "demand.flights_per_day=12")
+    words = ("warmup_days=0", "halls.main.packout_posts=0", "demand.flights_per_day=12", "apron.loader_sets=1")
+    config = load("liege_30k", *SMALL, *words)
     journal = Journal(sim.simulate(config).tables, config)
     waits = [
         each
@@ -368,9 +364,9 @@ def test_floor_comes_free_by_the_trucks_that_left_meanwhile(tight: Journal) -> N
 
 
 @pytest.mark.parametrize("rule", ["dedicated", "flexible"])
-def test_a_parcel_waits_in_its_chute_until_it_is_packed_with_or_without_a_post(rule: str) -> None:
-    config, result = recorded(*TIGHT, f"packout.rule={rule}")
-    journal, parcels = Journal(result.tables, config), result.tables["parcels"]
+def test_a_parcel_waits_in_its_chute_until_it_is_packed_with_or_without_a_post(tight: Journal, rule: str) -> None:
+    journal = tight if rule == tight.config.packout.rule else recorded(*TIGHT, f"packout.rule={rule}")
+    parcels = journal.tables["parcels"]
     assert set(parcels["post"][~np.isnan(parcels["pack_begin"])] < 0) == {rule == "flexible"}
     waiting = np.flatnonzero(parcels["pack_begin"] > parcels["at_chute"])[:40]
     assert len(waiting)
@@ -490,7 +486,6 @@ def told(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
     return json.loads(out), err
 
 
-@pytest.mark.drawn
 def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     capsys: Any, run: Path, first: str, tmp_path: Path
 ) -> None:
@@ -509,7 +504,6 @@ def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     assert (tmp_path / "a.svg").read_text().startswith("<?xml")
 
 
-@pytest.mark.drawn
 def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: Any, tmp_path: Path) -> None:
     """Also if one is given by the day, counted from the first measured one, and another comes after the flight."""
     strike = "+disruption@disruptions.strike=strike_day", "disruptions.strike.start='day 1 00:00'"
@@ -547,11 +541,11 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
     assert sum(entry["n_parcels"] for entry in truck["truck"]["flights"]) == truck["truck"]["n_parcels"]
     by_number, _ = told(capsys, str(run), "parcel=#0/17", "--quiet")
     assert by_number["parcel"] == parcel["parcel"]
-    assert main(["trace", str(run), f"parcel={first}/17", "--quiet"]) == 0
-    assert f"departed on truck {parcel['parcel']['truck']}" in capsys.readouterr().out
-    for words in ([f"parcel={first}/17", "--quiet"], [f"truck={parcel['parcel']['truck']}"]):
+    departed = f"departed on truck {parcel['parcel']['truck']}"
+    for words, said in (([f"parcel={first}/17", "--quiet"], departed), ([f"truck={parcel['parcel']['truck']}"], "")):
         assert main(["trace", str(run), *words]) == 0
-        assert "delayed most by" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert "delayed most by" in out and said in out
 
 
 @pytest.mark.parametrize(
@@ -584,7 +578,6 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, words: li
     assert refused(capsys, "trace", run, *words).startswith(f"cargohub: {message}")
 
 
-@pytest.mark.drawn
 def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
     capsys: Any, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -602,7 +595,6 @@ def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
     assert err.startswith("no picture: ") and err.endswith("Permission denied\n")
 
 
-@pytest.mark.drawn
 def test_only_trace_takes_figure(capsys: Any) -> None:
     assert refused(capsys, "show", "RUN", "--figure", "a.svg") == "cargohub: --figure: only trace takes this option\n"
 
