@@ -303,6 +303,7 @@ def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():
         style.legend_below(drawing, [ax])
         (legend,) = drawing.legends
         assert legend.get_window_extent().width < 0.97 * drawing.bbox.width, "letters of an SVG are wider"
+        assert [text.get_text().count("\n") for text in legend.get_texts()] == [0, 1, 0]
 
 
 def test_flights_whose_bar_is_shorter_than_their_name_have_none():

@@ -18,7 +18,7 @@ _ARRIVALS: Final = {
 _LONG: Final = 30
 """Length from which a name has its own line [letters]."""
 _LONGEST: Final = 68
-"""Largest length of a name, or of a line of a title [letters]; tables have all factors."""
+"""Largest length of a name [letters]; tables have all factors."""
 _WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)")
 """KEY=VALUE in a label."""
 
@@ -127,14 +127,14 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
         elif len(machines[row.area_m2]) > 1:
             site += f" with {row.n_machines} machines"
         traffic = _traffic(row, is_named=len(demands[row.flights_per_day]) > 1)
-        parts = [f"{site}, {traffic}"]
+        title = f"{site}, {traffic}"
         if is_varied["disruptions"] and row.disruptions:
-            parts.append(f"with {row.disruptions}")
+            title += f", with {row.disruptions}"
         if is_varied["roster"]:
-            parts.append(roster(row.roster))
+            title += f", {roster(row.roster)}"
         if is_varied["arrivals"] and row.arrivals != rows[0].arrivals:
-            parts.append(arrivals_name(row.arrivals))
-        return site, traffic, _in_lines(parts)
+            title += f", {arrivals_name(row.arrivals)}"
+        return site, traffic, title
 
     # The title contains the traffic.
     without_demand = {label: {key: keys[key] for key in keys if key != "demand"} for label, keys in factors.items()}
@@ -148,24 +148,6 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
             name = f"({row.label if is_own else tagged(row.label, without_demand, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
-
-
-def _in_lines(parts: Sequence[str]) -> str:
-    r"""Parts of a title, of which those that do not fit on its line begin another.
-
-    >>> _in_lines(["30,000 m²", "3 flights a day"])
-    '30,000 m², 3 flights a day'
-    >>> _in_lines(["30,000 m²", "with a closed runway (the fog of November)", "Poisson arrivals"])
-    '30,000 m², with a closed runway (the fog of November),\nPoisson arrivals'
-    """
-    lines = [""]
-    for part in parts:
-        if lines[-1] and len(lines[-1]) + len(part) + len(", ") > _LONGEST:
-            lines[-1] += ","
-            lines.append(part)
-        else:
-            lines[-1] += f", {part}" if lines[-1] else part
-    return "\n".join(textwrap.fill(line, _LONGEST, break_on_hyphens=False) for line in lines)
 
 
 def arrivals_name(model: str) -> str:

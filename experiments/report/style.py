@@ -32,6 +32,8 @@ LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
 FORMS: Final = ("pdf", "svg", "png")
 """Formats in which pictures are saved."""
+_NAME: Final = 60
+"""Largest length of a line of a name in a picture [letters]."""
 _LEGEND: Final = 0.97
 """Largest width of a legend as measured, over the figure's: letters of an SVG are up to 2 % wider."""
 _SLIDE: Final = 16 / 9
@@ -187,7 +189,7 @@ def note(
     ax.annotate(text, at, offset, textcoords="offset points", fontsize=size, **look)
 
 
-def in_lines(name: str, width: int) -> str:
+def in_lines(name: str, width: int = _NAME) -> str:
     r"""A name whose lines have at most so many letters.
 
     >>> in_lines("66,000 m²\n(more doors, and more posts)", 20)
@@ -201,7 +203,7 @@ def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figu
     handles: dict[str, Artist] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            handles.setdefault(str(label), handle)
+            handles.setdefault(in_lines(str(label)), handle)
     for n in range(min(columns, len(handles)), 0, -1):
         legend = figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=n)
         if n == 1 or legend.get_window_extent().width <= _LEGEND * figure.bbox.width:

@@ -1,6 +1,5 @@
 """The backlog with disruptions and without them, with the same draws."""
 
-import textwrap
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +75,7 @@ def prepare(
             if end > day[0] and begin < day[-1]
         )
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
-        title = textwrap.fill(point.title_line + says, _TITLE)
+        title = style.in_lines(point.title_line + says, _TITLE)
         results.append(Recovery(title, day, disturbed, undisturbed, low, high, within, window))
     return tuple(results[:MOST_DESIGNS])
 

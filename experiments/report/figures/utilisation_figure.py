@@ -62,7 +62,7 @@ def _use(
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
-    titles = tuple(point.title for point in points)
+    titles = tuple(style.in_lines(point.title) for point in points)
     heads = tuple(formatting.resource_heading(name) for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
@@ -79,7 +79,8 @@ def draw(ax: Axes, result: Cells) -> None:
 
 
 def figure(result: Use) -> Figure:
-    drawing = style.new_figure(1.9 + 0.31 * len(result.used.rows), width_in=10.5)
+    n_lines = max(1 + name.count("\n") for name in result.used.rows)
+    drawing = style.new_figure(1.9 + max(0.31, 0.145 * n_lines) * len(result.used.rows), width_in=10.5)
     used, blocked = drawing.subplots(1, 2, width_ratios=(len(result.used.columns), len(result.blocked.columns)))
     draw(used, result.used)
     draw(blocked, result.blocked)

@@ -30,7 +30,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     for ax, point in zip(axes, shown, strict=True):
         hours = _by_hour(backlog[backlog["scenario"] == point.label], window, shift)[:n_days]
         known = hours[~np.isnan(hours)]
-        _draw(ax, point.title, names, hours, float(known.max()) if known.size else 1.0)
+        _draw(ax, style.in_lines(point.title), names, hours, float(known.max()) if known.size else 1.0)
     return drawing
 
 
