@@ -25,7 +25,7 @@ from experiments.statistics.interval import CONFIDENCE
 from experiments.store import Part, StoredRun, read_run
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.inputs import make_inputs
+from sim.inputs.inputs import check_inputs
 from sim.measures.kpis import adopt_of
 from sim.reading import read
 
@@ -96,7 +96,7 @@ def replicate(
     if n < 1 or (workers is not None and workers < 1):
         raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
     adopt_of([config])
-    make_inputs(config, 0)
+    check_inputs(config)
     money = prices or load_prices()
     work = partial(simulated if tables else evaluate, prices=money)
     parts = _parts(config, n, workers, work, is_quiet=is_quiet)

@@ -14,6 +14,7 @@ import sim
 from experiments.composition import load
 from sim.domain.parcels import Channel
 from sim.errors import CargohubError
+from sim.inputs import inputs
 from sim.inputs.load_plan import make_load_plan
 from sim.measures import occupancy
 from sim.measures.kpis import KPIS
@@ -302,3 +303,10 @@ def test_the_share_of_exports_is_what_left_by_air_of_all_that_left(today: sim.Re
 
     assert today.kpis["export_share"] == pytest.approx(tonnes("out_ulds") / (tonnes("out_ulds") + tonnes("trucks")))
     assert 0.1 < today.kpis["export_share"] < 0.3
+
+
+def test_a_hub_is_checked_without_drawing_its_collections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "make_exports", lambda *_: pytest.fail("drawn"))
+    inputs.check_inputs(load("liege_30k"))
+    with pytest.raises(CargohubError, match="is larger than the floor of hall main"):
+        inputs.check_inputs(load("liege_30k", "halls.main.zone_shares.lanes=0.0001"))

@@ -39,7 +39,7 @@ from experiments.store.rows import schema_of
 from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, StabilityRow, SummaryRow
 from experiments.store.tables import Key
 from sim.errors import InputError
-from sim.inputs.inputs import make_inputs
+from sim.inputs.inputs import check_inputs
 
 R = TypeVar("R")
 S = TypeVar("S", SummaryRow, DifferenceRow)
@@ -85,7 +85,7 @@ class Simulated:
     def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
         for design in designs:
             check_schedules(design.hub, replications, why)
-            make_inputs(design.hub, 0)
+            check_inputs(design.hub)
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         keys = [(design.label, number) for design in designs for number in range(n)]

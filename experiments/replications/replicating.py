@@ -22,7 +22,7 @@ from experiments.store import Part
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.flight_files import schedules_of
-from sim.inputs.inputs import check_recorded, make_inputs
+from sim.inputs.inputs import check_inputs, check_recorded
 from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]
@@ -52,7 +52,7 @@ def check_designs(designs: Sequence[Design], study: Replicated) -> None:
     if (most := study.max_replications) is not None:
         for design in designs:
             check_schedules(design.hub, most)
-            make_inputs(design.hub, 0)
+            check_inputs(design.hub)
             check_recorded(design.hub, most)
 
 

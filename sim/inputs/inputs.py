@@ -8,7 +8,7 @@ from sim.errors import InputError
 from sim.inputs.collections import make_exports
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_schedule import end_of_run, make_flights, measured_days
-from sim.inputs.load_plan import make_load_plan
+from sim.inputs.load_plan import LoadPlan, make_load_plan
 from sim.inputs.site import make_site, uld_counts
 from sim.reading import near
 from sim.streams import Streams
@@ -20,13 +20,8 @@ def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...
 
     `on_schedule` is the entity of a flight whose drawn arrival is its scheduled one; every other draw stays.
     """
-    streams = Streams(config.seed, replication)
-    end = end_of_run(config)
-    recorded = config.record.parcels_of_flights
-    site = make_site(config, streams, end)
-    flights = make_flights(config, streams, end, on_schedule)
-    _check_ulds(config, flights, site)
-    plan = make_load_plan(config, streams)
+    streams, end, recorded = Streams(config.seed, replication), end_of_run(config), config.record.parcels_of_flights
+    site, flights, plan, disruptions = _may_be_refused(config, streams, end, on_schedule)
     return Inputs(
         site=site,
         flights=flights,
@@ -38,8 +33,26 @@ def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...
         is_recorded=lambda flight: recorded == "all" or flight.key in recorded,
         exports=make_exports(config, streams, flights, end, plan),
         has_values=config.customs.declared is not None,
-        disruptions=Disturbances(config, streams).happenings,
+        disruptions=disruptions.happenings,
     )
+
+
+def check_inputs(config: HubConfig) -> None:
+    """Refuse a hub whose first replication `make_inputs` would refuse, without drawing its collections of exports.
+
+    Raises:
+        CargohubError: units without room, flights that no hall can take, and the like.
+    """
+    _may_be_refused(config, Streams(config.seed, 0), end_of_run(config), None)
+
+
+def _may_be_refused(
+    config: HubConfig, streams: Streams, end: int, on_schedule: tuple[int, ...] | None
+) -> tuple[Site, tuple[Flight, ...], LoadPlan, Disturbances]:
+    site = make_site(config, streams, end)
+    flights = make_flights(config, streams, end, on_schedule)
+    _check_ulds(config, flights, site)
+    return site, flights, make_load_plan(config, streams), Disturbances(config, streams)
 
 
 def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> None:
