@@ -64,8 +64,10 @@ from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 
-N_SEEDS, FEW_SEEDS = 150, 40
-"""With `--slow`, and without: then those that are tried first are among them, too."""
+CHEAP = (23, 45, 22, 34)
+"""Seeds of hubs that take little time and notice half of the mutants: they are tried before all others."""
+N_SEEDS = 150
+"""With `--slow`; without, only those that are tried first for some mutant."""
 LEAST_SEEDS = 3
 """So many of them must notice a mutant; without `--slow` one."""
 EXPORTS = sim.processes.exports, sim.processes.export_hall, sim.processes.buildup
@@ -1039,80 +1041,63 @@ MUTANTS = {
 
 
 TRIED_FIRST = {
-    "released ULDs are in their lane at once": (6, 25, 29),
-    "refused bags free the floor of one parcel": (12, 13, 17),
-    "diverted flights keep their stand": (4, 7, 9),
-    "a diverted flight's stand is free at once": (4, 7, 9),
-    "flights go to the first hall": (0, 7, 16),
-    "ULDs of a train do not count": (3, 5, 9),
-    "room is no floor": (3, 7, 46),
-    "a service may begin in an outage": (0, 4, 7),
-    "a service may end after an outage": (7, 20, 24),
-    "instants rounded down": (2, 9, 12),
-    "machines advanced too far": (12, 16, 24),
-    "machines advanced too little": (7, 16, 19),
-    "labels read late": (1, 7, 16),
-    "ready at the cut-off is late": (1, 5, 7),
-    "ties at machines in reverse": (1, 12, 16),
-    "ties at desks in reverse": (1, 12, 32),
-    "ties at chutes in reverse": (14, 27, 36),
-    "one manual-sort post more": (1, 7, 9),
-    "station free before its last parcel is handled": (1, 9, 14),
-    "held goods do not return by hand": (7, 14, 28),
-    "turns at pack-out begin anew": (11, 16, 17),
-    "a parcel names the post before its own": (11, 14, 16),
-    "pack-out by the post that is free first": (41, 68, 27),
-    "a chute is empty at every look": (9, 18, 1),
-    "packers are never reviewed": (2, 26, 48),
-    "packers are reviewed at every look": (12, 26, 80),
-    "a packer is always enough": (1, 2, 9),
-    "packers heed no roster": (7, 12, 22),
-    "packers need not walk": (1, 2, 7),
-    "packers do not see what lies in chutes": (1, 2, 7),
-    "what packers begin later is forgotten": (1, 2, 7),
-    "ties in lanes in reverse": (10, 14, 16),
-    "cut-offs among physical events": (2, 37, 47),
-    "rounds among physical events": (6, 8, 9),
-    "rounds before cut-offs": (6, 9, 12),
+    "refused bags free the floor of one parcel": (13, 40, 18),
+    "ULDs of a train do not count": (13, 5, 3),
+    "room is no floor": (3, 46, 7),
+    "a service may end after an outage": (14, 36, 24),
+    "machines advanced too little": (11, 19, 36),
+    "labels read late": (11, 19, 36),
+    "ready at the cut-off is late": (46, 14, 39),
+    "ties at machines in reverse": (31, 44, 39),
+    "ties at desks in reverse": (32, 2, 12),
+    "ties at chutes in reverse": (14, 36, 32),
+    "station free before its last parcel is handled": (31, 14, 39),
+    "held goods do not return by hand": (14, 7, 49),
+    "pack-out by the post that is free first": (36, 32, 18),
+    "a chute is empty at every look": (44, 47, 36),
+    "packers are never reviewed": (26, 2, 48),
+    "packers are reviewed at every look": (26, 12, 80),
+    "a packer is always enough": (13, 2, 48),
+    "what packers begin later is forgotten": (13, 9, 26),
+    "cut-offs among physical events": (47, 19, 2),
+    "rounds among physical events": (47, 40, 39),
+    "rounds before cut-offs": (39, 6, 12),
     "diversions before grants": (39, 72, 78),
-    "break-down among physical events": (5, 33, 37),
-    "positions among physical events": (40, 82, 105),
-    "doors among physical events": (1, 12, 32),
-    "the hold zone takes what comes at the round": (0, 6, 7),
-    "chutes to a machine give what comes at the round": (2, 11, 16),
-    "the hold zone gives back to the first machine": (11, 16, 38),
-    "release at the round is in time": (11, 12, 20),
-    "refused parcels keep their floor": (8, 12, 13),
-    "alarms are let go": (6, 7, 8),
-    "an alarm asks for a desk a minute early": (6, 7, 8),
-    "transit needs no desk": (7, 12, 14),
-    "values of a truck's flights are confused": (6, 7, 8),
-    "the refused are worth nothing": (8, 12, 14),
-    "the head of a queue is overtaken": (12, 19, 20),
-    "trucks load in order of arrival": (0, 2, 140),
-    "extra trucks are missed too": (0, 2, 8),
-    "one hand-coding desk more": (2, 8, 9),
+    "break-down among physical events": (5, 9, 30),
+    "positions among physical events": (40, 18, 12),
+    "masses in float32": (31, 3, 46),
+    "chutes to a machine give what comes at the round": (11, 44, 36),
+    "the hold zone gives back to the first machine": (11, 2, 48),
+    "release at the round is in time": (11, 33, 12),
+    "refused parcels keep their floor": (13, 40, 14),
+    "the refused are worth nothing": (40, 14, 26),
+    "the head of a queue is overtaken": (39, 19, 27),
+    "trucks load in order of arrival": (2, 0, 140),
+    "extra trucks are missed too": (33, 24, 0),
+    "trucks on their way are forgotten": (3, 40, 19),
+    "one hand-coding desk more": (44, 36, 32),
     "machines advanced before screening": (59, 62, 85),
     "ties at screening in reverse": (30, 63, 82),
-    "last ULDs before loads": (19, 50, 51),
-    "no last ULD": (0, 7, 9),
-    "ULDs loaded as formed": (54, 62, 108),
-    "no limit of the payload": (21, 25, 37),
-    "an export misses every flight": (0, 2, 7),
-    "a diverted flight is still expected": (19, 54, 56),
-    "shifts begin after the grants": (5, 6, 8),
-    "a parcel in hand at a desk is cut at the end of a shift": (7, 9, 10),
-    "X-ray of parcels heeds no roster": (6, 7, 8),
-    "transit heeds no roster": (7, 12, 17),
+    "last ULDs before loads": (19, 32, 50),
+    "no last ULD": (44, 46, 14),
+    "ULDs loaded as formed": (9, 38, 54),
+    "no limit of the payload": (46, 21, 9),
+    "an export misses every flight": (46, 14, 32),
+    "empty ULDs stay": (11, 44, 3),
+    "a diverted flight is still expected": (19, 9, 54),
+    "shifts begin after the grants": (5, 44, 40),
+    "a parcel in hand at a desk is cut at the end of a shift": (21, 9, 26),
+    "X-ray of parcels heeds no roster": (6, 8, 12),
+    "X-ray of ULDs heeds no roster": (4, 3, 47),
 }
-"""Seeds that noticed what few notice, to save time: if they no longer do, all others are tried."""
+"""Seeds that noticed what the cheap ones do not: if they no longer do, all others are tried."""
 
 
 @pytest.fixture(scope="module")
 def expected(request):
     """What the reference tells of each seed; it shares the pool with the other hub, so it runs before any fault."""
-    first = (seed for seeds in TRIED_FIRST.values() for seed in seeds[:1])
-    seeds = range(N_SEEDS) if request.config.getoption("--slow") else sorted({*range(FEW_SEEDS), *first})
+    first = (*CHEAP, *(seeds[0] for seeds in TRIED_FIRST.values()))
+    seeds = dict.fromkeys((*CHEAP, *range(N_SEEDS)) if request.config.getoption("--slow") else first)
     return {seed: run(make(draw(seed)), ShuffledEnvironment(2 * seed)).tables for seed in seeds}
 
 
@@ -1139,7 +1124,7 @@ def noticing(mutant, expected, first=()):
 
 def test_nothing_is_noticed_without_a_fault(expected):
     # A few: that both hubs are equal without a fault is the matter of test_equality.
-    assert not any(is_noticed(seed, expected) for seed in range(FEW_SEEDS // 2))
+    assert not any(is_noticed(seed, expected) for seed in CHEAP)
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -1161,7 +1146,7 @@ def test_a_crash_notices_a_mutant_only_where_it_is_listed(expected, monkeypatch)
         next(noticing(mutant, expected))
     with pytest.raises(AttributeError):
         next(noticing(may_raise(AttributeError, "another")(mutant), expected))
-    assert next(noticing(may_raise(AttributeError, "no attribute 'nothing'")(mutant), expected)) == 0
+    assert next(noticing(may_raise(AttributeError, "no attribute 'nothing'")(mutant), expected)) == CHEAP[0]
 
 
 def test_a_replacement_that_nobody_uses_is_reported(expected, monkeypatch):
@@ -1169,7 +1154,7 @@ def test_a_replacement_that_nobody_uses_is_reported(expected, monkeypatch):
     patch.setattr(sim.processes.outbound, "sum", sum, raising=False)
     patch.setattr(hub, "N_SEEDS", 0, raising=False)
     patch.setattr(Lanes, "collect", Lanes.collect)
-    assert not is_noticed(0, expected)
+    assert not is_noticed(CHEAP[0], expected)
     assert patch.unused == {"sim.processes.outbound.sum", "sim.processes.hub.N_SEEDS"}
     with pytest.raises(AttributeError):
         patch.setattr(hub, "renamed", None)
