@@ -99,13 +99,11 @@ class Rosters:
         until = np.concatenate(([0.0], np.cumsum(work)))
         length = np.diff(begins)
         part = np.minimum(length, work_within_min(self.config))
-        busiest = np.zeros(len(part))
         # Work is done evenly in the time after it falls due: what fell due in any such time that ends in the shift.
-        for offset in np.arange(0, length.max() + BIN_MIN, BIN_MIN) if (part < length).any() else (0,):
-            last = begins[:-1] + np.where(part < length, np.minimum(offset, length), length)
-            at = np.interp((np.array((last - part, last)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
-            busiest = np.maximum(busiest, at[1] - at[0])
-        return part, busiest
+        offsets = np.arange(0, length.max() + BIN_MIN if (part < length).any() else 1, BIN_MIN)[:, None]
+        last = begins[:-1] + np.where(part < length, np.minimum(offsets, length), length)
+        at = np.interp((np.array((last - part, last)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
+        return part, (at[1] - at[0]).max(axis=0)
 
     def _machines_fed(self, hall_name: str, begins: Sequence[int]) -> Numbers:
         """Machines that imports keep busy in each of S shifts, at the rate of the inductions that are manned then.
