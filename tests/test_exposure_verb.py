@@ -1,9 +1,13 @@
 """`cargohub exposure`: what it says is in the run's tables; pictures are drawn; mistakes are one line."""
 
+import json
 import re
 import shutil
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from answers import answer
@@ -32,10 +36,22 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("ledgers"), *WORDS)
 
 
+@pytest.fixture(scope="module")
+def shown(run: Path) -> tuple[dict[str, Any], str]:
+    """What the verb prints of the run: its document, and its text."""
+
+    def printed(*words: str) -> str:
+        with redirect_stdout(StringIO()) as out:
+            assert main(["exposure", str(run), *words]) == 0
+        return out.getvalue()
+
+    return json.loads(printed("--json")), printed()
+
+
 def test_the_document_is_the_tables_a_day_and_mean_over_replications(
-    run: Path, capsys: pytest.CaptureFixture[str]
+    run: Path, shown: tuple[dict[str, Any], str]
 ) -> None:
-    document = answer(capsys, "exposure", run)
+    document, _ = shown
     ledger = parquet.read_table(run / "tables" / "exposure_matrix.parquet").to_pandas()
     for row in document["matrix"]:
         mine = ledger[(ledger[["policy", "party", "field"]] == [row["policy"], row["party"], row["field"]]).all(axis=1)]
@@ -69,9 +85,10 @@ def test_from_which_change_on_a_policy_achieves_something_is_said() -> None:
 
 
 def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
-    run: Path, capsys: pytest.CaptureFixture[str]
+    run: Path, shown: tuple[dict[str, Any], str]
 ) -> None:
-    achieved = {(row["policy"], row["party"]): row for row in answer(capsys, "exposure", run)["achieved"]}
+    document, out = shown
+    achieved = {(row["policy"], row["party"]): row for row in document["achieved"]}
     away = achieved["data_eu_operator", "cloud_operator"]
     assert away["kept_without"] > away["kept_with"] == 0
     assert away["r2_without"] > 0.5
@@ -79,9 +96,7 @@ def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
     to = achieved["data_eu_operator", "eu_cloud_operator"]
     assert (to["kept_without"], to["kept_with"]) == (0, away["kept_without"])
     assert ("data_eu_operator", "handler") not in achieved
-    assert main(["exposure", str(run)]) == 0
     r2 = f"{away['r2_without']:.2f} → 0.00"
-    out = capsys.readouterr().out
     assert f"records in clear, inference R² {r2}" in out
     assert re.search(r"  none +\d.* 0 % ", out) and re.search(r"  EU operator +\d.* 0 % ", out), "no change has no sign"
     assert f"cloud operator {r2}" in (run / "report.html").read_text(encoding="utf-8")
@@ -101,15 +116,13 @@ def test_a_policy_costs_what_a_design_shows_that_differs_in_the_policy_alone(
     assert costs["data_minimised"].kpis == (felt["with"] if is_known else None)
 
 
-def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = answer(capsys, "exposure", run)
+def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, shown: tuple[dict[str, Any], str]) -> None:
+    document, text = shown
     parcels, value = (
         sum(sum(row[key].values()) for row in document["trade"]) for key in ("parcels_by_week", "value_eur_by_week")
     )
     low, high = (share * AIRPORT * value / parcels for share in (0.3, 0.5))
     assert document["imports_of_shares_eur"] == pytest.approx([low, high], rel=1e-6)
-    assert main(["exposure", str(run)]) == 0
-    text = capsys.readouterr().out
     assert "The same at a hub's share of 30–50 % of the airport's 11.36 million parcels, in proportion" in text
     assert f"{compact(low)} to {compact(high)}" in text
     for row in document["balance"]:
@@ -133,9 +146,8 @@ def test_the_terminal_says_beside_goods_of_a_year_what_the_page_says_of_the_hubs
     assert sentence.replace("'", "&#39;") in (run / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["exposure", str(run)]) == 0
-    text = capsys.readouterr().out
+def test_the_text_and_the_page_have_both_ledgers(run: Path, shown: tuple[dict[str, Any], str]) -> None:
+    _, text = shown
     assert "data_minimised in force" in text
     for said in ("EU cloud operator", "split custody", "CN to DE (CN)", "A year of such days", "least squares"):
         assert said in text, said
@@ -161,7 +173,7 @@ def test_kpis_of_data_and_goods_are_those_of_the_tables(run: Path) -> None:
 
 
 def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = made(tmp_path)
+    folder = made(tmp_path, "run", "exports=none")
     assert "Who could read what" not in (folder / "report.html").read_text(encoding="utf-8")
     error = refused(capsys, "exposure", folder)
     assert "liege_30k has no ledger; run it with exposure=ledger trade=goods" in error
