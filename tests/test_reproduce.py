@@ -14,11 +14,12 @@ from stored_runs import BARE, made, rewritten, sealed
 from experiments.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
+FEW = ["demand.flights_per_day=1", "replications=1"]
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("good"), "run", *BARE, "margin=none", "replications=1")
+    return made(tmp_path_factory.mktemp("good"), "run", *BARE, *FEW, "margin=none")
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def test_a_run_is_reproduced_to_the_bit(capsys, tmp_path):
     "words",
     [
         ["compare", "scenarios=[liege_30k,liege_66k]", "demand.flights_per_day=1"],
-        ["sweep", "scenario=liege_30k,liege_66k", "demand.flights_per_day=1,2", "replications=1"],
-        ["sweep", "seed=5"],
+        ["sweep", "scenario=liege_30k,liege_66k", *FEW],
+        ["sweep", "seed=5", *FEW],
     ],
 )
 def test_studies_of_several_designs_are_reproduced(capsys, tmp_path, words):
@@ -155,7 +156,9 @@ def test_a_run_stores_version_and_commit_of_the_program(run):
 def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 03:00\nXX2,2022-09-06 05:00\n")
-    folder = made(tmp_path / "runs", "run", "arrivals=file", "arrivals.schedule=flights.csv", *BARE, "margin=none")
+    folder = made(
+        tmp_path / "runs", "run", "arrivals=file", "arrivals.schedule=flights.csv", *BARE, *FEW, "margin=none"
+    )
     capsys.readouterr()
     assert told(capsys, folder)["identical"] is True
     (tmp_path / "elsewhere").mkdir()

@@ -4,14 +4,17 @@ import re
 import pytest
 
 from experiments.arguments import Arguments
+from experiments.composition import load
 from experiments.studies import verify
 from experiments.studies.verify.theory_cases import Case
 from sim.errors import CargohubError, LawBroken
 
 
 @pytest.fixture
-def quick(monkeypatch):
-    """Theory has a test of its own."""
+def quick(monkeypatch, is_slow):
+    """Theory has a test of its own, and laws of the packaged traffic are checked with --slow."""
+    few = () if is_slow else ("demand.flights_per_day=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3")
+    monkeypatch.setattr(verify, "load", lambda *words, **days: load(*words, *few, **days))
     monkeypatch.setattr(verify, "theory_cases", lambda: (Case("Wq", 1.0, 1.1, 0.9, 1.3, 0.5, passed=True),))
 
 

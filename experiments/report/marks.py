@@ -41,12 +41,16 @@ def _means_and_ends(values: Values) -> tuple[list[float], list[tuple[float, ...]
     return list(means), [below, above]
 
 
-def steps(ax: Axes, values: Numbers, color: str, *, fill: bool = False, baseline: Trait = 0.0, **look: Trait) -> None:
-    """Steps of one unit of the axis, as `Axes.stairs` draws them, for axes whose limits are set."""
+def steps(
+    ax: Axes, values: Sequence[float] | Numbers, color: str, *, edges: Numbers | None = None, fill: bool = False,
+    baseline: Trait = 0.0, **look: Trait,
+) -> None:  # fmt: skip
+    """Steps between edges, or of one unit of the axis, as `Axes.stairs` draws them, for axes whose limits are set."""
     from matplotlib.patches import StepPatch
 
-    look |= {"facecolor": color, "linewidth": 0} if fill else {"edgecolor": color}
-    ax.add_artist(StepPatch(values, np.arange(len(values) + 1), baseline=baseline, fill=fill, **look))
+    look = ({"facecolor": color, "linewidth": 0} if fill else {"edgecolor": color}) | look
+    ends = np.arange(len(values) + 1) if edges is None else edges
+    ax.add_artist(StepPatch(values, ends, baseline=baseline, fill=fill, **look))
 
 
 def bar(ax: Axes, row: float, start: float, end: float, height: float, color: str, **look: Trait) -> None:

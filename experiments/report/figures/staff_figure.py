@@ -8,6 +8,7 @@ import numpy as np
 from experiments.formatting import capitalised, role_name
 from experiments.report import style
 from experiments.report.figures.demand_figure import COLUMNS
+from experiments.report.marks import steps
 from experiments.report.style import Axes, Figure
 from experiments.statistics.calendar_indices import WEEKDAYS
 from sim.units import HOURS_PER_WEEK, Numbers
@@ -27,8 +28,8 @@ def stacked(people: Mapping[str, Series]) -> Figure:
     colors = len({str(look["color"]) for look in looks.values()})
     for at, (role, at_work) in enumerate(people.items()):
         top = below + np.asarray(at_work)
-        ax.stairs(top, _edges(top), baseline=below, fill=True, facecolor=looks[role]["color"], edgecolor="white",
-                  linewidth=0.3, hatch=_HATCHES[at // colors % len(_HATCHES)], label=role_name(role))  # fmt: skip
+        steps(ax, top, looks[role]["color"], edges=_edges(top), baseline=below, fill=True, edgecolor="white",
+              linewidth=0.3, hatch=_HATCHES[at // colors % len(_HATCHES)], label=role_name(role))  # fmt: skip
         below = top
     _name_days(ax)
     ax.set(ylim=(0, 1.05 * float(below.max())), ylabel="people at work")
@@ -39,11 +40,13 @@ def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
     """A panel for each role: people busy with the expected work, people needed, and people planned."""
     drawing, axes = style.panels(len(curves), COLUMNS, 1.75, 0.4)
     for ax, (role, (busy, asked, planned)) in zip(axes, curves.items(), strict=True):
-        ax.stairs(planned, _edges(planned), fill=True, color="0.85", label="people at posts, planned")
-        ax.stairs(asked, _edges(asked), color=style.PALETTE[1], linewidth=1.3, baseline=None,
-                  label="needed at the role's target utilisation")  # fmt: skip
-        ax.stairs(busy, _edges(busy), color=style.PALETTE[0], linewidth=1.5, baseline=None,
-                  label="busy with the expected work")  # fmt: skip
+        edges = _edges(planned)
+        steps(ax, planned, "0.85", edges=edges, fill=True, label="people at posts, planned")
+        for values, color, width, label in (
+            (asked, style.PALETTE[1], 1.3, "needed at the role's target utilisation"),
+            (busy, style.PALETTE[0], 1.5, "busy with the expected work"),
+        ):
+            steps(ax, values, color, edges=edges, baseline=None, linewidth=width, label=label)
         ax.set_ylim(0, 1.1 * max(*planned, *asked, *busy, 1.0))
         ax.locator_params(axis="y", integer=True)
         ax.set_title(f"{capitalised(role_name(role))} [people]", fontsize=9)
