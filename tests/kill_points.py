@@ -182,12 +182,10 @@ def workers_of(parent):
 
 if __name__ == "__main__":
     os.fsync = os.fstat  # what a killed process has written is there
-    for module in ("distributed", "pandas", "pyarrow.parquet", "sim.simulation"):
+    root, n_runs, n_workers, place, parent = json.loads(sys.argv[1])
+    for module in ("pandas", "pyarrow.parquet", "sim.simulation", *(["distributed"] if place else [])):
         import_module(module)  # here, so that no run has to
-    kills = []
-    for root, n_runs, n_workers, place, parent in json.loads(sys.argv[1]):
-        killing = Killing(root, place, np.random.default_rng(n_runs))
-        killing.kill_runs(n_runs)
-        killing.kill_workers(n_runs + n_workers, parent)
-        kills.append(killing.n)
-    sys.stdout.write(json.dumps(kills))
+    killing = Killing(root, place, np.random.default_rng(n_runs))
+    killing.kill_runs(n_runs)
+    killing.kill_workers(n_runs + n_workers, parent)
+    sys.stdout.write(json.dumps(killing.n))

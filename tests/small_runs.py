@@ -1,8 +1,11 @@
 """A run of six replications, small enough to be made many times, with tables of its own."""
 
 import math
+import os
+import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -69,6 +72,29 @@ def run_all(root, keys=KEYS, upto=None):
             mean = {"scenario": np.array(["small", "large"]), "mean": np.array([1.0, 2.0])}
             run.complete(SCHEMAS, tables=[(SUMMARY, mean)])
     return run.path
+
+
+def killed_at(root, step):
+    """In a child process: run, and be killed at the given step towards the disk. True if the run got through."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    steps = iter(range(1, step))
+    names = {"fsync": os.fsync, "write": os.write, "unlink": os.unlink}
+
+    def counted(call):
+        def counting(*arguments, **options):
+            if next(steps, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **options)
+
+        return counting
+
+    for name, call in names.items():
+        setattr(os, name, counted(call))
+    Path.replace = counted(Path.replace)
+    run_all(Path(root), KEYS[:3])
+    os._exit(0)
 
 
 def content(path):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import distributed
@@ -20,42 +20,18 @@ from experiments.main import main
 from experiments.store import RunDirectory, kpis_of, parts
 from sim.errors import CargohubError
 
-
-def killed_at(root, step):
-    """In a child process: run, and be killed at the given step towards the disk. True if the run got through."""
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1] == 0
-    steps = iter(range(1, step))
-    names = {"fsync": os.fsync, "write": os.write, "unlink": os.unlink}
-
-    def counted(call):
-        def counting(*arguments, **options):
-            if next(steps, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*arguments, **options)
-
-        return counting
-
-    for name, call in names.items():
-        setattr(os, name, counted(call))
-    Path.replace = counted(Path.replace)
-    run_all(Path(root), KEYS[:3])
-    os._exit(0)
-
-
 KILLS = """
 import sys
 sys.path[:0] = sys.argv[3:]
 import os
 from pathlib import Path
-import test_kills
+import small_runs
 os.fsync = os.fstat  # what a killed process has written is there
 
 step, whole = 1, False
 while not whole:
     root = Path(sys.argv[1]) / str(step)
-    whole = test_kills.killed_at(root, step)
+    whole = small_runs.killed_at(root, step)
     step += int(sys.argv[2])
 print(step)
 """
@@ -126,8 +102,8 @@ def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_
     assert json.loads((again.path / "timings.json").read_text())["replications"]
 
 
-FEW = ("local", 1, 1), ("dask threads", 1, 0)
-"""With `make test`: a run and a worker. That a killed worker of Dask costs nothing is in test_execution.py, too."""
+FEW = ("local", 1, 1)
+"""With `make test`: a run and a worker. A killed worker of Dask is in test_execution.py, a lost scheduler below."""
 OWN = {"backend": "dask", "address": None, "patience_s": 20}
 MODES = (
     # where, and how many runs and workers are killed with `make test-slow`
@@ -179,18 +155,15 @@ def place_of(where, folder):
     if where == "dask":
         with dask_cluster(folder, ":".join(sys.path)) as (address, parent, _):
             yield {**OWN, "address": address}, parent
-    elif where == "dask threads":
-        with dask_threads(folder) as (address, _):
-            yield {**OWN, "address": address}, None
     else:
         yield OWN if where == "own dask" else None, None
 
 
-@pytest.mark.parametrize("modes", [FEW, *(pytest.param([mode], marks=pytest.mark.slow) for mode in MODES)])
-def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, modes):
-    with ExitStack() as stack:
-        places = {where: stack.enter_context(place_of(where, tmp_path / f"{where} place")) for where, *_ in modes}
-        asked_for = json.dumps([[str(tmp_path / where), *kills, *places[where]] for where, *kills in modes])
+@pytest.mark.parametrize("mode", [FEW, *(pytest.param(mode, marks=pytest.mark.slow) for mode in MODES)])
+def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, mode):
+    where, *kills = mode
+    with place_of(where, tmp_path / "place") as place:
+        asked_for = json.dumps([str(tmp_path / "runs"), *kills, *place])
         done = subprocess.run(
             [sys.executable, str(Path(__file__).with_name("kill_points.py")), asked_for],
             capture_output=True,
@@ -199,7 +172,7 @@ def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, modes
             env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1"},
         )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [sum(kills) for _, *kills in modes]
+    assert json.loads(done.stdout) == sum(kills)
 
 
 @contextmanager
