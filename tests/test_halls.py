@@ -15,7 +15,7 @@ from sim.rules.hall import Place, free_first, serves_most
 from sim.site.floors import empty_ulds_that_fit, hold_zone_parcels
 from sim.units import TICKS_PER_DAY
 
-COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
+COMPLEX = ("demand=permit", "horizon_days=1", "warmup_days=0")
 FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
 SMALL = (*COMPLEX, *FEW)
 IMPORTS = (*SMALL, "exports=none", "service_h=24")
