@@ -19,7 +19,7 @@ from sim.inputs.inputs import make_inputs
 from sim.measures.recovery import PATHS, band, recovered_at, recovery
 from sim.units import MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
-SHORT = ("horizon_days=2", "warmup_days=1", "replications=1", "exports=none")
+SHORT = ("horizon_days=2", "warmup_days=1", "replications=1", "exports=none", "halls.main.packout_posts=0")
 NAMED = ("strike_day", "fog_morning", "machine_down_12h", "singles_day", "christmas_dip", "night_curfew")
 H = TICKS_PER_H
 
@@ -157,7 +157,9 @@ def test_no_closure_is_drawn_after_the_end_of_the_run():
 
 def test_a_stand_is_in_use_while_its_flight_waits_for_the_runway():
     size = ("demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "demand.flights_per_day=6")
-    run = sim.simulate(load("liege_30k", *SHORT, *size, *one("fog_morning", at("day 1 04:00"))))
+    run = sim.simulate(
+        load("liege_30k", *SHORT, *size, *one("fog_morning", at("day 1 04:00")), "recovery.runs_on=false")
+    )
     curves, flights = run.tables["demand_curves"], run.tables["flights"]
     assert (flights["aldt"] > flights["stand_given"]).any()
     in_use = curves["in_use_mean"][curves["name"] == "stands"].mean()
