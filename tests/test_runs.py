@@ -15,15 +15,18 @@ from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.store import read_run
 
+ONE = "demand.flights_per_day=1"
+
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("good"), "run", *BARE)
+    return made(tmp_path_factory.mktemp("good"), "run", *BARE, ONE)
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("compared"), "compare", "scenarios=[liege_30k,liege_66k]", *BARE)
+    words = ("scenarios=[liege_30k,liege_66k]", ONE)
+    return made(tmp_path_factory.mktemp("compared"), "compare", *words, *BARE)
 
 
 @pytest.fixture
@@ -106,7 +109,7 @@ def test_show_says_what_the_run_said(capsys, tmp_path):
 
 def test_a_run_stored_with_other_versions_is_shown_with_a_note(capsys, good, tmp_path):
     shutil.copytree(good, tmp_path / good.name)
-    command = ["run", *TINY, *BARE, "--out", str(tmp_path), "--quiet"]
+    command = ["run", *TINY, *BARE, ONE, "--out", str(tmp_path), "--quiet"]
     assert main(command) == 0
     assert "other versions" not in capsys.readouterr().err
     manifest = tmp_path / good.name / "manifest.json"

@@ -186,8 +186,8 @@ def test_ranges_that_cannot_be_are_one_line(tmp_path: Path, capsys, entries: str
 
 
 def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(tmp_path: Path, capsys) -> None:
-    words = ["sure", "scenario=liege_30k", "demand=today", "demand.flights_per_day=2", "sure.worlds=16",
-             "sure.budget=8", "sure.widths=[]"]  # fmt: skip
+    words = ["sure", "scenario=liege_30k", "demand=today", "demand.flights_per_day=2", "exports=none",
+             "halls.main.packout_posts=0", "sure.worlds=16", "sure.budget=8", "sure.widths=[]"]  # fmt: skip
     folder = cut_off(words, tmp_path / "cut", after=3)
     assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
