@@ -25,7 +25,7 @@ from sim.reference.small_numbers import draw
 from sim.units import NEVER, TICKS_PER_H
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
-SMALL = ("demand.parcels_per_flight=60_000", "demand.net_t_per_flight=48")
+SMALL = ("demand.flights_per_day=2", "demand.parcels_per_flight=60_000", "demand.net_t_per_flight=48")
 
 
 @pytest.fixture(scope="module")
