@@ -35,8 +35,6 @@ ENTRIES = entries(GLOSSARY.read_text(encoding="utf-8"))
 
 def violations(text: str, entry: Entry) -> list[str]:
     """Words of the text that the term replaces: whole words, in small letters or with a capital."""
-    if not any(word.split()[0][1:] in text for word in entry.replaced):
-        return []
     for phrase in entry.allowed:
         text = re.sub(re.escape(phrase), " ", text)
     words = "|".join(rf"[{word[0]}{word[0].upper()}]{re.escape(word[1:])}" for word in entry.replaced)
@@ -44,11 +42,20 @@ def violations(text: str, entry: Entry) -> list[str]:
     return re.findall(rf"(?<![\w.-])(?:{words})(?![\w=-]|\.\w)", text)
 
 
+FIRST_WORDS = {entry: {re.split(r"\W", phrase)[0].lower() for phrase in entry.replaced} for entry in ENTRIES}
+
+
+def replaced_in(text: str) -> list[Entry]:
+    """Entries that replace a phrase whose first word the text has."""
+    words = {word.lower() for word in re.findall(r"\w+", text)}
+    return [entry for entry, first in FIRST_WORDS.items() if not words.isdisjoint(first)]
+
+
 def test_texts_use_no_word_that_a_term_replaces() -> None:
     wrong = [
         f"{place}: {word!r}, the glossary has {entry.term!r}"
         for place, text in texts()
-        for entry in ENTRIES
+        for entry in replaced_in(text)
         for word in violations(text, entry)
     ]
     assert not wrong, "\n" + "\n".join(wrong)
@@ -82,7 +89,7 @@ def test_every_term_is_there_once_with_a_meaning_of_one_sentence_in_alphabetical
 
 def test_the_glossary_keeps_to_its_own_words() -> None:
     for entry in ENTRIES:
-        for other in ENTRIES:
+        for other in replaced_in(entry.meaning):
             assert not violations(entry.meaning, other), (entry.term, other.term)
 
 
