@@ -20,6 +20,7 @@ from experiments.replications.work import evaluate, replicate
 from experiments.store import Part, read_run
 from experiments.store.cache import Cache, cache_folder
 
+SMALL = (*TINY, *BARE, "demand.flights_per_day=1", "margin=none")
 PART: Part = {
     "kpis": {"late": 0.1 + 0.2, "longest": np.inf, "none": np.nan, "flights": 6},
     "tables": {"flights": {"flight": np.array(["a", "bc"]), "aldt": np.array([0.25, np.nan])}, "recovery": {}},
@@ -131,7 +132,7 @@ def test_other_folders_and_studies_take_what_was_simulated_unless_fresh(
 
     def made(folder: str, *words: str) -> tuple[dict[str, str], list[bool], int]:
         asked.clear()
-        path = Path(answer(capsys, *words, *TINY, *BARE, "margin=none", "--out", tmp_path / folder)["run_dir"])
+        path = Path(answer(capsys, *words, *SMALL, "--out", tmp_path / folder)["run_dir"])
         timings = json.loads((path / "timings.json").read_text())["replications"]
         return read_run(path).manifest["files"], [row["is_cached"] for row in timings], sum(asked)
 

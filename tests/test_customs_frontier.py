@@ -16,6 +16,7 @@ from experiments.store.rows import plain_row
 from experiments.studies.customs import found_in, sentences
 from sim.measures.kpis import CUSTOMS, Rank, names
 
+SMALL = (*TINY, "demand.flights_per_day=1")
 FEW = ("frontier.examination.values=[0,0.0002]", "~frontier.X-ray", "~frontier.documents")
 
 
@@ -85,7 +86,7 @@ def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:
 def test_a_study_is_told_stored_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
-    words = [*TINY, *FEW, "scenario=customs_today", "--out", str(tmp_path)]
+    words = [*SMALL, *FEW, "scenario=customs_today", "--out", str(tmp_path)]
     told = answer(capsys, "customs", *words)
     assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]
     folder = told["run_dir"]
@@ -103,7 +104,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(
 def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["compare", "scenarios=[liege_30k,customs_exam_1pct]", *TINY, "--all", "--out", str(tmp_path)]
+    words = ["compare", "scenarios=[liege_30k,customs_exam_1pct]", *SMALL, "--all", "--out", str(tmp_path)]
     assert main(words) == 0
     text = capsys.readouterr().out
     assert all(kpi_name(kpi) in text for kpi in names(Rank.SUMMARY, CUSTOMS))
@@ -114,7 +115,7 @@ def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     assert re.search(r"<th>Standard declarations \(H1\)</th><td class=.n.>–</td><td class=.n.>[1-9]", section)
     assert re.search(r"<th>Of these missed</th><td class=.n.>–</td><td class=.n.>[1-9]", section)
     assert "Parcels opened by customs, of a million declared" in page
-    assert main(["run", *TINY, "--all", "--out", str(tmp_path / "plain")]) == 0
+    assert main(["run", *SMALL, "--all", "--out", str(tmp_path / "plain")]) == 0
     assert kpi_name("cage_peak_share") not in capsys.readouterr().out
     plain = next((tmp_path / "plain").glob("*/report.html")).read_text(encoding="utf-8")
     assert "<h2>Customs</h2>" not in plain and "<h2>Data and goods</h2>" not in plain

@@ -50,7 +50,8 @@ OF_EXPORTS = [name for name, role in ROLES.items() if role.is_of_exports]
 CENTS = st.integers(-(10**13), 10**13)
 EUR = st.floats(0, 1e5)
 prices = cache(priced)
-TINY = ("demand.flights_per_day=0.7", "horizon_days=1", "warmup_days=0", "replications=2", "margin=none", "workers=1")
+TINY = ("demand.flights_per_day=0.7", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=1",
+        "warmup_days=0", "replications=2", "margin=none", "workers=1")  # fmt: skip
 
 
 @cache
