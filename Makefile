@@ -44,7 +44,7 @@ SMOKE := build/smoke-$(notdir $(PYTHON))
 .PHONY: smoke
 smoke:
 	$(PYTHON) -m venv $(SMOKE)
-	$(SMOKE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . hypothesis pytest pytest-benchmark
+	$(SMOKE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . hypothesis pytest
 	$(SMOKE)/bin/python -m pytest tests/test_composition.py tests/test_reading.py tests/test_research.py
 
 MINUTES := 10
