@@ -210,7 +210,8 @@ def test_an_interrupted_run_ends_with_the_same_tables(capsys, tmp_path: Path) ->
 def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, tmp_path: Path) -> None:
     document, said = told(
         capsys, "compare", "scenarios=[liege_30k,liege_66k]", "replications=2", "precision.on_time_share=1e-9",
-        "precision.dwell_mean_h=1e-9", "precision.max_replications=3", "workers=1", "--out", str(tmp_path),
+        "precision.dwell_mean_h=1e-9", "precision.max_replications=3", "demand.flights_per_day=1", "workers=1",
+        "--out", str(tmp_path),
     )  # fmt: skip
     assert {own["kpis"][kpi]["n"] for own in document["scenarios"].values() for kpi in own["kpis"]} == {3}
     assert "of each of 2 designs" in said

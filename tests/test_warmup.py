@@ -180,6 +180,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
 @pytest.mark.parametrize("words", [["run"], ["sweep", "demand.flights_per_day=1,2"]])
 def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words):
     tiny = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3"]
+    tiny += ["exports=none", "halls.main.packout_posts=0"]
     document = answer(capsys, *words, *tiny, "replications=2", "workers=1", "--quiet", "--out", tmp_path)
     (picture,) = tmp_path.glob("*/figures/warmup.svg")
     assert ET.parse(picture).getroot().tag.endswith("svg")

@@ -227,7 +227,8 @@ def test_a_party_or_field_without_a_share_that_is_logged_is_refused() -> None:
 def test_the_verb_and_the_page_show_who_notices_by_party_and_field(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = made(tmp_path, "run", "exposure=ledger", "exposure.policy=data_split_custody")
+    few = ("exports=none", "halls.main.packout_posts=0")
+    run = made(tmp_path, "run", *few, "exposure=ledger", "exposure.policy=data_split_custody")
     rows = answer(capsys, "exposure", run)["watch"]
     table = parquet.read_table(run / "tables" / "watch.parquet").to_pandas()
     for row in rows:
