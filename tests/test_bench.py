@@ -107,8 +107,8 @@ def test_what_nobody_of_the_model_called_is_other():
 
 
 def test_two_workers_and_one_do_the_same_replications():
-    config = load("liege_30k", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
-                  "demand.net_t_per_flight=1", horizon_days=1, warmup_days=0)  # fmt: skip
+    words = ("demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1", "exports=none")
+    config = load("liege_30k", *words, "halls.main.packout_posts=0", horizon_days=1, warmup_days=0)
     found = measured(config, None, 4, is_quiet=True)
     assert found.replications == 4
     assert found.ratio == found.one_worker_s / found.two_workers_s > 0

@@ -29,7 +29,8 @@ from sim.site.room import check_area
 from sim.units import MIN_PER_DAY, NEVER, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 FLY = ("+connections.lanes={PL: Hangzhou, IT: Hong Kong}", "connections.minimum_min=300")
-SHORT = ("liege_30k", "horizon_days=1", "warmup_days=0", "demand.flights_per_day=3")
+SHORT = ("liege_30k", "horizon_days=1", "warmup_days=0", "demand.flights_per_day=3", "demand.parcels_per_flight=8000",
+         "demand.net_t_per_flight=6")  # fmt: skip
 
 
 @pytest.mark.parametrize("tables_of", [vectorised_tables, lambda inputs: run(inputs).tables])

@@ -50,7 +50,8 @@ def test_a_share_of_nothing_is_no_exports() -> None:
 
 
 def test_exports_are_recorded_alike_whether_imports_are_or_not() -> None:
-    words = ["exports=one_fifth", "record.parcels_of_collections=all", "demand.flights_per_day=0.7", "horizon_days=1"]
+    words = ["exports=one_fifth", "record.parcels_of_collections=all", "demand.flights_per_day=0.7", "horizon_days=1",
+             "demand.parcels_per_flight=8000", "demand.net_t_per_flight=6"]  # fmt: skip
     alone, both = (
         sim.simulate(load("liege_30k", *words, f"record.parcels_of_flights={kept}", warmup_days=0)).tables[
             "out_parcels"
