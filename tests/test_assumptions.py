@@ -18,7 +18,10 @@ from experiments.assumptions.listed import Index
 from experiments.composition import compose, load, packaged
 from experiments.main import main
 from experiments.studies.page.form import values_of
+from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.flight_files import schedules_of
+from sim.reading import plain, read
 
 PLACES = {"hall": "halls.NAME", "disruption": "disruptions.NAME", "paths": "expansion.paths.NAME"}
 """Where a configuration puts what is in these groups; other groups have the place of their name."""
@@ -163,6 +166,21 @@ def test_without_width_a_world_is_the_configured_hub(hub):
     rows = worlds.values(np.random.default_rng(1).random((3, len(worlds.names))))
     for design in (hub, load("liege_100k_complex", "demand=permit")):
         assert all(worlds.hub(design, row) == design for row in rows)
+
+
+def test_an_aircraft_carries_in_every_world_what_a_flight_file_gives_it(tmp_path):
+    """The file's parcels are known. In some worlds parcels are too heavy for them, or the payload is too small."""
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,parcels,aircraft\nA,2022-09-05 10:00,114000,b777f\nB,2022-09-05 16:00,900,\n")
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}")
+    worlds = Worlds.of(assumptions_of(hub))
+    values = worlds.values(np.random.default_rng(1).random((12, len(worlds.names))))
+    limits = [read(HubConfig, worlds.document(plain(hub), row)).load_limit("b777f").parcels for row in values]
+    assert min(limits) < 114_000 < max(limits)
+    for row in values:
+        changed = worlds.hub(hub, row)
+        assert [flight.n_parcels for flight in schedules_of(changed).rows] == [114_000, 900]
+        assert changed.load_limit("b777f").parcels >= 114_000
 
 
 @settings(max_examples=5, deadline=None)

@@ -20,15 +20,14 @@ from experiments.assumptions.leaves import (
     with_names,
 )
 from experiments.assumptions.listed import Assumption, Index, groups, neutral
+from experiments.assumptions.room import with_room
 from experiments.composition import compose
-from experiments.designs.factors import squeezed
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.distributions.families import triangular
 from sim.errors import ConfigError
 from sim.reading import plain, read
-from sim.site.room import check_area
 from sim.units import Numbers
 
 
@@ -173,19 +172,13 @@ class Worlds:
     def hub(self, hub: HubConfig, values: Numbers) -> HubConfig:
         """The hub in the world with these values (K); decisions keep their values.
 
-        Units that the world's space standards leave no room for stand closer.
+        Units that the world's space standards leave no room for stand closer; aircraft carry what a file gives them.
 
         Raises:
             ConfigError: values that the schema refuses together.
         """
         changed = read(HubConfig, self.document(plain(hub), values))
-        if changed == hub:
-            return hub
-        try:
-            check_area(changed)
-        except ConfigError:
-            return squeezed(changed)[0]
-        return changed
+        return hub if changed == hub else with_room(changed, hub)
 
     def document(self, document: Mapping[str, Any], values: Numbers) -> Mapping[str, Any]:
         """Any plain configuration in the world, including a study's prices."""
