@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.composition import load
-from experiments.store import identity_of
+from experiments.store import identity, identity_of
 from experiments.store.identity import cpu_family, hash_of
 from sim.config import ArrivalModel
 
@@ -70,3 +70,13 @@ def test_the_hash_is_the_same_in_every_process():
 
 def test_the_cpu_family_names_what_numpy_chose():
     assert {"machine", "exp", "log", "power"} <= set(cpu_family())
+
+
+def test_an_edit_of_the_programs_code_is_another_identity_in_the_same_process(monkeypatch, tmp_path):
+    for name in identity._SOURCES:
+        (tmp_path / name).mkdir()
+    (tmp_path / "sim" / "a.py").write_text("x = 1")
+    monkeypatch.setattr(identity, "ROOT", tmp_path)
+    before, same = (identity._hash_of_sources() for _ in range(2))
+    (tmp_path / "sim" / "a.py").write_text("x = 22")
+    assert before == same != identity._hash_of_sources()

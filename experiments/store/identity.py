@@ -7,7 +7,7 @@ import platform
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -199,6 +199,7 @@ def cpu_family() -> dict[str, str]:
     }
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -208,11 +209,18 @@ def _version(package: str) -> str:
 
 def _hash_of_sources() -> str:
     # A version does not show edits in a checkout: without this, old results could be taken for those of new code.
+    folders, names = [ROOT / name for name in _SOURCES], ("*.py", "report/*.yaml")
+    paths = [path for folder in folders for path in sorted(path for name in names for path in folder.rglob(name))]
+    return _hash_of(ROOT, tuple((path, (now := path.stat()).st_mtime_ns, now.st_size) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _hash_of(root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
+    """The files are read again once one of them has another time or size."""
     digest = hashlib.sha256()
-    for folder in _SOURCES:
-        for path in sorted([*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("report/*.yaml")]):
-            digest.update(path.relative_to(ROOT).as_posix().encode())
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    for path, *_ in files:
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 
