@@ -17,7 +17,7 @@ from experiments.statistics.interval import Value
 from experiments.store import read_run
 from tests.named_designs import named_design
 
-BETWEEN = ("packout.parcels_per_post_h=25",)
+BETWEEN = ("packout.parcels_per_post_h=25", "exports=none")
 """Of a tiny run: with it 14,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""
 
 
@@ -142,6 +142,6 @@ def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys
 
 
 def test_a_run_with_enough_packers_by_both_rules_says_nothing(tmp_path, capsys):
-    folder = made(tmp_path / "runs")
+    folder = made(tmp_path / "runs", "run", "exports=none", "demand.flights_per_day=1")
     assert "Packing rule" not in capsys.readouterr().out
     assert "Packing rule" not in (folder / "report.html").read_text(encoding="utf-8")
