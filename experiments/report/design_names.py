@@ -19,7 +19,10 @@ _LONG: Final = 30
 """Length from which a name has its own line [letters]."""
 _LONGEST: Final = 68
 """Largest length of a name [letters]; tables have all factors."""
-_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)")
+_WORD: Final = re.compile(
+    r"(?<![^\s,])\+?([a-z_]\w*(?:[.@]\w+)*)="
+    r'("[^"]*"|\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)'
+)
 """KEY=VALUE in a label."""
 
 
@@ -49,6 +52,8 @@ def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) ->
     ('more room', 'Demand flights 2 a day, seed 2')
     >>> design_name("seed=2", begins=False)
     'seed 2'
+    >>> design_name('a +disruption@disruptions.ill=strike_day disruptions.ill.start="day 3 22:00"')
+    'a: disruption ill strike day, disruptions ill start day 3 22:00'
     """
     words = label.removeprefix("design=").removeprefix("scenario=")
     texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))

@@ -55,14 +55,14 @@ def ending_of(key: str, units: Mapping[str, str]) -> str:
 def name_of(key: str) -> str:
     """A key in words, without its unit, and without the main hall.
 
-    >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day")
-    ('Doors out', 'Demand, flights')
+    >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day"), name_of("disruption@disruptions.fog")
+    ('Doors out', 'Demand, flights', 'Disruption, fog')
     """
     return capitalised(_in_words(key))
 
 
 def _in_words(key: str) -> str:
-    words = re.sub(r"^halls\.(main\.)?", "", key)
+    words = re.sub(r"^halls\.(main\.)?", "", re.sub(r"^(\w+)@\w+\.", r"\1.", key))
     bare = words.removesuffix(f"_{ending_of(words, _FORM_UNITS)}")
     return spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
 
@@ -115,7 +115,7 @@ def with_value(key: str, value: str) -> str:
     >>> with_value("exposure.policy", "null")
     'exposure policy none'
     """
-    value = "none" if value == "null" else value
+    value = "none" if value == "null" else value.strip('"')
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
     return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()

@@ -29,6 +29,7 @@ from scipy.special import logit
 from experiments.assumptions.names import names_of
 from experiments.assumptions.ranges import Kept, ranges_of, refuse_moved
 from experiments.designs.design import Design
+from experiments.formatting import counted
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import said
@@ -61,7 +62,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
         return paths.compute(bench, request)
     n, each = sure.n_worlds, request.keys.replications
     bench.check(designs, n * each, said("of_each_world", each=each, worlds=n))
-    bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
+    bench.say(f"sure: {counted(len(designs), 'design')} in {n} worlds of {len(sure.ranges)} numbers each are screened")
     screened = partial(Screened.of, config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     worlds = screened()
     sample = worlds.sample(designs, sure.ranges)
