@@ -155,7 +155,7 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     # Small, and near the limit: the asked run does not decide, at least with a growth that counts right at its own.
     small = ("demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7", "exports=none",
              "warmup_days=1", "replications=1", "workers=1", "halls.main.sorting_machines=1",
-             "demand.flights_per_day=1")  # fmt: skip
+             "halls.main.packout_posts=0", "demand.flights_per_day=1")  # fmt: skip
     words = ("run", *small, "--json", "--out", str(tmp_path))
     monkeypatch.setattr("experiments.replications.stability.LITTLE_USED", -1.0)
     monkeypatch.setattr(warmup, "GROWTH_THAT_COUNTS", 0.0)
