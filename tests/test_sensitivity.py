@@ -337,6 +337,8 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
         (["sensitivity.factors.machine_efficiency.high=1.2"], "sorting.efficiency: must be at most 1, got 1.2"),
         (["exports=none"], "sensitivity.factors.exports: exports.share: is varied, but no design has exports"),
         (["arrivals=poisson"], "arrivals.delay.scale_min: not a field of the configuration"),
+        (["arrivals=poisson"], "; ~sensitivity.factors.delay keeps the factor fixed"),
+        (["sensitivity.factors.doors.high=90"], "; ~sensitivity.factors.doors keeps the factor fixed"),
         (["scenarios=[liege_30k]"], "scenarios: unknown key; did you mean 'scenario'?"),
         (["study=plain"], "study: sensitivity needs the keys of sensitivity"),
         (["precision.on_time_share=0.01"], "precision: has no effect here"),

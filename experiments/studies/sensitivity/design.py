@@ -1,6 +1,7 @@
 """The request of `cargohub sensitivity`: keys, points of each stage, and their designs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
@@ -185,12 +186,23 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     """Refuse ranges with an impossible pair of ends, quickly and before anything runs."""
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
-        with placed(f"sensitivity.factors.{name}: "):
+        with _advised([name]), placed(f"sensitivity.factors.{name}: "):
             check_exports(factor.fields, [config.exports.share])
         for end in ("low", "high"):
-            with placed(f"sensitivity.factors.{name}.{end}: "):
+            with _advised([name]), placed(f"sensitivity.factors.{name}.{end}: "):
                 scaled(config, factor.fields, getattr(factor, end))
     for n in (1, 2):
-        for some in combinations(factors.items(), n):
-            for row in product(*((factor.low, factor.high) for _, factor in some)):
-                _design(config, dict(some), row)
+        for some in map(dict, combinations(factors.items(), n)):
+            for row in product(*((factor.low, factor.high) for factor in some.values())):
+                with _advised(some):
+                    _design(config, some, row)
+
+
+@contextmanager
+def _advised(names: Iterable[str]) -> Iterator[None]:
+    """Put the words that keep one of these factors fixed behind the message of a mistake."""
+    try:
+        yield
+    except ConfigError as error:
+        words = " or ".join(f"~{VERB}.factors.{name}" for name in names)
+        raise ConfigError(f"{error}; {words} keeps the factor fixed") from error
