@@ -97,14 +97,17 @@ def number_hint(value: object) -> str:
 
     >>> number_hint("3,5"), number_hint("many")
     ('; a number has a decimal point, no comma', '')
-    >>> number_hint("20%")
-    '; a share of 20 % is 0.2, a change by it +20% or -20%'
+    >>> number_hint("7.5 %")
+    '; a share of 7.5 % is 0.075, a change by it +7.5% or -7.5%'
     """
     if not isinstance(value, str) or len(value) > LONGEST_SAID:
         return ""
     if re.fullmatch(r"[-+]?[\d.]*\d,\d[\d.]*", value):
         return "; a number has a decimal point, no comma"
-    return "; a share of 20 % is 0.2, a change by it +20% or -20%" if re.fullmatch(r"[\d.]+ ?%", value) else ""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?%", value)
+    if match is None:
+        return ""
+    return f"; a share of {match[1]} % is {float(match[1]) / 100:g}, a change by it +{match[1]}% or -{match[1]}%"
 
 
 def place(key: str) -> str:
