@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -106,6 +107,10 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
             results.close()  # type: ignore[attr-defined]
 
 
+_SILENT: Final = "ignore:resource_tracker:UserWarning"
+"""For processes that clear up after us: they would report each semaphore that a killed or interrupted process left."""
+
+
 @contextmanager
 def interrupts_are_ours() -> Iterator[None]:
     """Threads and processes started in this block, and their children, ignore Ctrl-C and leave it to us."""
@@ -113,6 +118,8 @@ def interrupts_are_ours() -> Iterator[None]:
 
     from joblib.externals.loky.backend import resource_tracker as trackers_of_loky
 
+    if _SILENT not in sys.warnoptions:
+        sys.warnoptions.append(_SILENT)
     for each in (resource_tracker, trackers_of_loky):
         each.ensure_running()  # if started later, it would undo the mask
     saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
