@@ -72,6 +72,8 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (None, ["precision.on_time_share=0.01", "margin.designs=0", "workers=1"]),
         (compare, ["study=first_light", "demands=[permit]", "arrival_models=[]"]),
         (compare, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "replications=3"]),
+        (compare, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand=permit"]),
+        (compare, ["designs=[halls.main.doors_out=50, halls.main.doors_out=60]", "scenario=liege_66k"]),
         (capacity, ["scenarios=[liege_30k,liege_66k]", "capacity.target=0.9"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60"]),
         (compare, ["study=first_light", "scenarios=[liege_66k]", "demands=[permit]"]),
@@ -95,6 +97,18 @@ def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, word
     # Weeks and seed may differ; of a capacity, each hall is asked at several levels of traffic.
     of_sure = hubs(parse(Arguments("sure", tuple(typed)))[0], question)
     assert [hub for at, hub in enumerate(of_sure) if hub not in of_sure[:at]] == hubs(designs, question)
+
+
+@pytest.mark.parametrize("beside", [[], ["exports.service_h=20,30"]])
+def test_a_file_of_designs_with_costs_is_asked_without_them(beside: list[str], tmp_path: Path) -> None:
+    """`select` reads the column, `sure` would take it for the group of prices."""
+    path = tmp_path / "designs.csv"
+    path.write_text("name,cost,halls.main.doors_out\ntoday,100,\nfewer,90,25\n")
+    arguments = Arguments("select", (f"designs={path}", "scenario=liege_66k", *beside))
+    designs, keys = select.STUDY.parse(arguments)
+    _, _, *typed = shlex.split(over.sure_command(arguments, designs, keys))
+    of_sure = parse(Arguments("sure", tuple(typed)))[0]
+    assert hubs(of_sure, over.CARRIES) == hubs(designs, over.CARRIES)
 
 
 @pytest.mark.parametrize("grid", [[], ["exports.service_h=20,30"]])

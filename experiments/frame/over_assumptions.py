@@ -45,6 +45,8 @@ _NOT_ASKED: Final = (
     "shadow_price", "frontier", "decompose", "staff",
 )  # fmt: skip
 """Keys of other studies that `sure` lacks, and keys that its command sets again."""
+_COSTS: Final = ("cost",)
+"""The column of a file of designs that `select` reads and `sure` lacks."""
 _NOT_COMPARED: Final = frozenset(
     {"seed", "start_date", "warmup_days", "horizon_days", "record", "recovery", "scenario", "fit", "fitted"}
 )
@@ -166,7 +168,9 @@ def sure_command(
     elif arrival_models:
         hubs = [design.hub for design in designs]
         words.append(_typed(f"{hub.scenario} demand={hub.demand.name} arrivals={hub.arrivals.model}" for hub in hubs))
-    elif not has_designs:
+    elif has_designs:
+        words = _without_costs([*hub, *words], designs)
+    else:
         scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
         (name, *others) = dict.fromkeys(design.hub.demand.name for design in designs)
         own = arguments.config_dir  # the file may be gone; a stored run is shown without it
@@ -191,14 +195,28 @@ def _grid_words(words: Sequence[str], varied: Sequence[str], values: Sequence[Se
     A stored run is shown without the files that it was made of.
     """
     try:
-        rows = {row.name: " ".join(row.words) for row in designs_among(words)[1]}
+        rows = {row.name: " ".join(row.words) for row in designs_among(words, _COSTS)[1]}
     except InputError:
         return list(words)
     points = (
-        " ".join(rows[value] if key == DESIGN else f"{key}={value}" for key, value in zip(varied, row, strict=True))
+        " ".join(
+            rows[value] if key == DESIGN else f"{key}={value}" for key, value in zip(varied, row, strict=True)
+        ).strip()
         for row in values
     )
     return [*(word for word in words if key_of(word) not in varied and not word.startswith(WORD)), _typed(points)]
+
+
+def _without_costs(words: Sequence[str], designs: Sequence[Design]) -> list[str]:
+    """A file of designs with the costs that `select` reads as typed designs; other words are unchanged."""
+    try:
+        rest, rows = designs_among(words, _COSTS)
+    except InputError:
+        return list(words)
+    if not any(row.beside for row in rows):
+        return list(words)
+    hubs = {row.name: next(each.hub for each in designs if each.label.startswith(row.name)) for row in rows}
+    return [*rest, _typed(" ".join(row.words) or f"scenario={hubs[row.name].scenario}" for row in rows)]
 
 
 def _with_one_value(word: str) -> str:
