@@ -68,6 +68,10 @@ class RoleRoster:
     shifts: tuple[Shift, ...] | None
 
     def __post_init__(self) -> None:
+        spans = sorted(span for shift in self.shifts or () for span in shift.intervals)
+        after = spans[1:] + [(low + MIN_PER_WEEK, high + MIN_PER_WEEK) for low, high in spans[:1]]
+        if all(high <= low for (_, high), (low, _) in zip(spans, after, strict=True)):
+            return
         for shift, other in combinations(self.shifts or (), 2):
             meet = _overlap(shift, other)
             if meet is not None:
