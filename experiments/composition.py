@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache, lru_cache
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.arguments import check_once, key_of
@@ -37,7 +38,7 @@ from experiments.own_file import trust_typed, with_own_file, with_source
 from experiments.unknown_keys import hint, nested, new_in, paths, whose
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.files import check_file
+from sim.files import check_file, states_below
 from sim.leaves import leaf_at
 from sim.reading import near, read
 from sim.site.room import fitted
@@ -193,32 +194,35 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
     """The result of `_composed` without interpolations, pickled; cached until a file or KPI changes."""
     composed, beside = _composed(words, folders, state)
     with one_line():
-        plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+        nodes = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+    plain = nodes | beside
     for key in plain:
         if not isinstance(key, str):
             raise ConfigError(f"{key}: expected a name as the key")
     for group in ("scenario", "study"):
-        if isinstance(beside.get(group, plain.get(group)), dict):
+        if isinstance(plain.get(group), dict):
             raise ConfigError(f"{group}: the first line of its file must be '# @package _global_'")
-    return pickle.dumps({key: beside.get(key, value) for key, value in plain.items()})
+    return pickle.dumps(plain)
 
 
 def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> tuple[DictConfig, dict[str, Any]]:
     """Compose as Hydra does: first the chosen groups, which are cached, then the values in order.
 
-    OmegaConf's nodes take most of the time. Where the values would be the same without nodes, only keys that words
-    change get them. The other keys are null there, and their values are returned separately.
+    OmegaConf's nodes take most of the time. Where the values would be the same without nodes, the first words that only
+    replace numbers, texts and flags need none, and of all other words only the keys that they change get them. The
+    other keys are null there, and their values are returned separately.
     """
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]
     with one_line():
-        values, changing = pickle.loads(_chosen(tuple(chosen), tuple(folders), state, tuple(KPIS)))  # noqa: S301
+        values, changing, has_simple = pickle.loads(_chosen(tuple(chosen), tuple(folders), state, tuple(KPIS)))  # noqa: S301
         changing += [word for word in words if word not in chosen]
         beside = {}
-        if is_simple(changing) and is_simple(values):
+        if has_simple and is_simple(changing):
+            changing = [*dropwhile(lambda word: _is_replaced(overrides[word], values), changing)]
             changed = {overrides[word].key_or_group.partition(".")[0] for word in changing}
             beside = {key: value for key, value in values.items() if key not in changed}
-        composed = OmegaConf.create({**values, **dict.fromkeys(beside)})
+        composed = OmegaConf.create({**values, **dict.fromkeys(beside)} if changing or not beside else {})
         OmegaConf.set_struct(composed, value=True)
         for word in changing:
             override = overrides[word]
@@ -230,6 +234,21 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
                     OmegaConf.update(composed, override.key_or_group, None)  # no key of another family remains
             ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed, beside
+
+
+def _is_replaced(override: Override, values: dict[str, Any]) -> bool:
+    """Whether the word only replaces a number, text or flag: it is then replaced in the values."""
+    *groups, name = override.key_or_group.split(".")
+    within: Any = values
+    for group in groups:
+        within = within.get(group) if isinstance(within, dict) else None
+    value, many = override.value(), dict | list
+    if override.type is not OverrideType.CHANGE or override.package or isinstance(value, many) or is_share(value):
+        return False
+    if not (is_simple(value) and isinstance(within, dict)) or isinstance(within.get(name, {}), many):
+        return False
+    within[name] = value
+    return True
 
 
 def _with_its_share(override: Override, composed: DictConfig) -> Override:
@@ -248,20 +267,19 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
 
 def _state(folders: Sequence[Path]) -> _State:
     """The state of the files, which changes when one of them does, for example during a notebook."""
-    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml"))]
-    return tuple((str(file), (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
+    return tuple(state for folder in folders for state in states_below(folder, ".yaml"))
 
 
 @lru_cache(maxsize=256)
 def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, kpis: tuple[str, ...]) -> bytes:
     """The chosen groups as merged and pickled: a study has many designs, and copying is much faster.
 
-    With a key of `precision` for each of the KPIs.
+    With a key of `precision` for each of the KPIs; the last value: whether OmegaConf would leave all values unchanged.
     """
     values, changing = merged(ROOT, words, folders, state)
     if isinstance(asked := values.get(_PRECISION), dict):
         values[_PRECISION] = dict.fromkeys(kpis) | {str(key): value for key, value in asked.items()}
-    return pickle.dumps((values, changing))
+    return pickle.dumps((values, changing, is_simple(values)))
 
 
 def folders_of(config_dir: Path | str | None) -> list[Path]:

@@ -84,6 +84,7 @@ def test_load_takes_words_and_python_values():
         ["study=expansion", "~expansion.paths.react_66k", "+expansion.growth.low.factors.2030=2"],
         ["hall@halls.main=liege_66k", "halls.main.doors_out=9", "halls.main.doors_in=3", "demand=permit"],
         ["cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
+        ["halls.main={doors_out: 4, doors_in: 3}", "halls.main.doors_out=9", "seed=null"],
         ["apron.stands=${apron.tugs}", "demand=permit"],
     ],
 )
@@ -226,6 +227,7 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("seed=1,", "'seed=1,': remove the comma at the end"),
         ("seed=1;2", "'seed=1;2': separate several values with commas: seed=1,2"),
         ("observed=gone.csv", "observed: unknown key here; cargohub calibrate takes it"),
+        ("+seed=4", "Could not append to config. An item is already at 'seed'."),
         ("area_m2=3", "area_m2: unknown key; did you mean 'sites.main.area_m2'?"),
         ("flights=5", "flights: unknown key; did you mean 'demand.flights_per_day'?"),
         ("days=4", "days: unknown key; did you mean 'demand.flights_per_day'?"),

@@ -72,11 +72,12 @@ def test_the_cpu_family_names_what_numpy_chose():
     assert {"machine", "exp", "log", "power"} <= set(cpu_family())
 
 
-def test_an_edit_of_the_programs_code_is_another_identity_in_the_same_process(monkeypatch, tmp_path):
-    for name in identity._SOURCES:
-        (tmp_path / name).mkdir()
-    (tmp_path / "sim" / "a.py").write_text("x = 1")
+@pytest.mark.parametrize("edited", ["sim/domain/a.py", "experiments/report/texts.yaml"])
+def test_an_edit_of_the_programs_code_is_another_identity_in_the_same_process(monkeypatch, tmp_path, edited):
+    for folder in (*identity._SOURCES, "sim/domain", "experiments/report"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / edited).write_text("x: 1")
     monkeypatch.setattr(identity, "ROOT", tmp_path)
     before, same = (identity._hash_of_sources() for _ in range(2))
-    (tmp_path / "sim" / "a.py").write_text("x = 22")
+    (tmp_path / edited).write_text("x: 22")
     assert before == same != identity._hash_of_sources()

@@ -17,6 +17,7 @@ from experiments.store.own_copy import as_stored
 from sim.config import HubConfig
 from sim.distributions import EMPIRICAL
 from sim.errors import InputError
+from sim.files import states_below
 from sim.inputs.flight_files import files_of
 from sim.reading import plain
 
@@ -209,16 +210,16 @@ def _version(package: str) -> str:
 
 def _hash_of_sources() -> str:
     # A version does not show edits in a checkout: without this, old results could be taken for those of new code.
-    folders, names = [ROOT / name for name in _SOURCES], ("*.py", "report/*.yaml")
-    paths = [path for folder in folders for path in sorted(path for name in names for path in folder.rglob(name))]
-    return _hash_of(ROOT, tuple((path, (now := path.stat()).st_mtime_ns, now.st_size) for path in paths))
+    states = (state for name in _SOURCES for state in states_below(ROOT / name, ".py", ".yaml"))
+    of_results = [each for each in states if each[0].endswith(".py") or Path(each[0]).parent.name == "report"]
+    return _hash_of(ROOT, tuple(of_results))
 
 
 @lru_cache(maxsize=1)
-def _hash_of(root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
+def _hash_of(root: Path, files: tuple[tuple[str, int, int], ...]) -> str:
     """The files are read again once one of them has another time or size."""
     digest = hashlib.sha256()
-    for path, *_ in files:
+    for path in (Path(name) for name, *_ in files):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
