@@ -42,8 +42,8 @@ def replaced(column, row, value):
     return change
 
 
-def test_a_run_is_reproduced_to_the_bit(capsys, tmp_path):
-    run = made(tmp_path / "runs")
+def test_a_run_of_one_process_is_reproduced_to_the_bit_by_two_workers(capsys, tmp_path):
+    run = made(tmp_path / "runs", "run", "exports=none", FEW[0])
     capsys.readouterr()
     document = told(capsys, run, "--here", str(tmp_path / "here"), "workers=2")
     assert document["identical"] is True

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from answers import answer
 from mistakes import refused
-from stored_runs import TINY, tables_of
+from stored_runs import TINY
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -34,14 +34,6 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
         assert interval["n"] == 2
     assert any("less than a week" in line for line in document["warnings"])
     assert (Path(document["run_dir"]) / "report.html").stat().st_size > 10_000
-
-
-def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    alone, beside = (
-        tables_of(told(capsys, "run", ONE, f"workers={workers}", "--out", str(tmp_path / str(workers)))["run_dir"])
-        for workers in (1, 2)
-    )
-    assert alone == beside
 
 
 def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -81,8 +73,8 @@ def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.drawn
 def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=1,2", "--out", str(tmp_path)]
-    document = told(capsys, "sweep", *words)
+    words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=1,2", "replications=1"]
+    document = told(capsys, "sweep", *words, "--out", str(tmp_path))
     assert [design["values"] for design in document["points"]] == [
         {"scenario": scenario, "demand.flights_per_day": flights}
         for scenario in ("liege_30k", "liege_66k")
