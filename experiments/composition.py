@@ -219,7 +219,7 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
         changing += [word for word in words if word not in chosen]
         beside = {}
         if has_simple and is_simple(changing):
-            changing = [*dropwhile(lambda word: _is_replaced(overrides[word], values), changing)]
+            changing = [*dropwhile(lambda word: _replace(overrides[word], values), changing)]
             changed = {overrides[word].key_or_group.partition(".")[0] for word in changing}
             beside = {key: value for key, value in values.items() if key not in changed}
         composed = OmegaConf.create({**values, **dict.fromkeys(beside)} if changing or not beside else {})
@@ -236,8 +236,8 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
     return composed, beside
 
 
-def _is_replaced(override: Override, values: dict[str, Any]) -> bool:
-    """Whether the word only replaces a number, text or flag: it is then replaced in the values."""
+def _replace(override: Override, values: dict[str, Any]) -> bool:
+    """Replace a number, text or flag in the values, if the word does nothing else; returns whether it was replaced."""
     *groups, name = override.key_or_group.split(".")
     within: Any = values
     for group in groups:
