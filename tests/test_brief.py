@@ -118,29 +118,32 @@ def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
     assert slides(page, brief, "cargohub run") == content
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("run"), "run", *BARE, "margin=none", "replications=1")
+
+
 @pytest.mark.drawn(pages=True)
-def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
-    folder = made(tmp_path / "runs", "run", *BARE, "margin=none")
+def test_a_run_is_briefed_to_the_bit_and_no_other_picture_is_drawn(run, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("experiments.report.run_page.draw", None)
     paths = [tmp_path / f"{name}.pdf" for name in "ab"]
-    capsys.readouterr()
     for path in paths:
-        assert main(["brief", str(folder), "--out", str(path)]) == 0
+        assert main(["brief", str(run), "--out", str(path)]) == 0
         assert capsys.readouterr().out.splitlines()[-1] == str(path)
     first, second = (path.read_bytes() for path in paths)
     assert first.startswith(b"%PDF") and first == second
-    is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "a sheet is a file *.pdf, *.svg, *.png")
-    assert main(["export", str(folder), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
+
+
+def test_pictures_of_a_run_are_exported_by_their_names(run, tmp_path, capsys):
+    assert main(["export", str(run), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
     assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
     assert f"Capacity ladder: {tmp_path / 'slides' / 'ladder.svg'}" in capsys.readouterr().out.splitlines()
-    is_refused(
-        capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is not a format of pictures"
-    )
-    is_refused(
-        capsys,
-        tmp_path / "c.pdf",
-        ["brief", str(tmp_path / "none")],
-        "no such folder, and no run in",
-    )
+
+
+def test_a_mistake_is_one_line(run, tmp_path, capsys):
+    is_refused(capsys, tmp_path / "a.doc", ["brief", str(run)], "a sheet is a file *.pdf, *.svg, *.png")
+    is_refused(capsys, tmp_path / "no", ["export", str(run), "--pictures", "gif"], "'gif' is not a format of pictures")
+    is_refused(capsys, tmp_path / "c.pdf", ["brief", str(tmp_path / "none")], "no such folder, and no run in")
 
 
 def test_a_sheet_has_every_verdict_of_the_first_study():
@@ -207,7 +210,6 @@ def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
         tmp_path,
         document,
         SimpleNamespace(designs=[Design("today", load())], arguments=Arguments("run", ())),
-        is_drawn=True,
     )
     assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
     assert "break-down: pace" in page.brief.facts["Rests on"][0], "a sheet has room for the first sentences only"

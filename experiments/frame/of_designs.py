@@ -22,7 +22,7 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run, kpi_grid
 from experiments.report.schedule_text import schedule_lines
-from experiments.report.sections import Page, Picture, heading_of, said
+from experiments.report.sections import Drawn, Page, Picture, heading_of, said
 from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, significance, too_many_comparisons
 from experiments.report.stored_designs import NamedDesign, Window, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
@@ -233,7 +233,7 @@ def document(
             Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n,
         )  # fmt: skip
 
-    def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
+    def page(folder: Path, shows: Drawn) -> Page:
         """The page of the first designs."""
         from experiments.report import run_page
 
@@ -246,7 +246,7 @@ def document(
             seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
             rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost, priced),
-            pictures=drawn, is_drawn=is_drawn,
+            pictures=drawn, shows=shows,
         )  # fmt: skip
 
     warnings = [

@@ -11,7 +11,7 @@ from experiments.frame.study import Document, Request
 from experiments.report import style
 from experiments.report.design_names import design_name
 from experiments.report.page import files_of, write_page
-from experiments.report.sections import Brief, Page, Section, said
+from experiments.report.sections import Brief, Drawn, Page, Section, said
 from experiments.store.read import CONFIG
 
 K = TypeVar("K", bound=Replicated)
@@ -40,12 +40,12 @@ def page_files(folder: Path, document: Document, request: Request[K]) -> dict[st
     }
 
 
-def page_of(folder: Path, document: Document, request: Request[K], *, is_drawn: bool = True) -> Page:
-    """The page of a complete run; `is_drawn`: with pictures, which take most of the time."""
+def page_of(folder: Path, document: Document, request: Request[K], shows: Drawn = Drawn.ALL) -> Page:
+    """The page of a complete run; `shows`: which pictures are made."""
     if document.page:
-        return document.page(folder, is_drawn)
+        return document.page(folder, shows)
     pictures, grids = [], document.grids
-    if is_drawn:
+    if shows is not Drawn.NONE:
         with style.look():
             pictures = list(document.pictures())
     explanation = document.explanation
@@ -63,7 +63,7 @@ def page_of(folder: Path, document: Document, request: Request[K], *, is_drawn: 
     rests = document.over.sentences if document.over else []
     facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
     lines = document.brief or [*map(str, document.opening), *explanation]
-    brief = Brief(lines, facts, pictures, grid=next(iter(grids), None)) if is_drawn else None
+    brief = Brief(lines, facts, pictures, grid=next(iter(grids), None)) if shows is not Drawn.NONE else None
     return Page(document.title, document.opening, sections, config, brief, notes)
 
 

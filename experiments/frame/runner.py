@@ -22,7 +22,7 @@ from experiments.frame.recorded import arguments_of, config_text, stored_study, 
 from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
 from experiments.report.page import PAGE, WhenPage, write_page
-from experiments.report.sections import Page, said
+from experiments.report.sections import Drawn, Page, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.cache import Cache, cache_folder
@@ -186,11 +186,11 @@ def request_and_document(manifest: Manifest) -> tuple[Request[Any], Document]:
 def write_results(path: Path, folder: Path, document: Document, request: Request[K]) -> None:
     """Write the results of designs as a workbook."""
     assert document.run is not None
-    page = pages.page_of(folder, document, request, is_drawn=False)
+    page = pages.page_of(folder, document, request, Drawn.NONE)
     results_book.write(path, page, document.run(folder, results_book.MOST_DESIGNS))
 
 
-def stored_page(manifest: Manifest) -> tuple[Page, Request[Any]]:
+def stored_page(manifest: Manifest, shows: Drawn = Drawn.ALL) -> tuple[Page, Request[Any]]:
     """The page of a stored run, made again from its tables, and the run's request.
 
     Raises:
@@ -198,7 +198,7 @@ def stored_page(manifest: Manifest) -> tuple[Page, Request[Any]]:
     """
     with of_a_stranger(manifest):
         request, document = request_and_document(manifest)
-        page = pages.page_of(manifest.folder, document, request)
+        page = pages.page_of(manifest.folder, document, request, shows)
     return page, request
 
 

@@ -12,7 +12,7 @@ from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.run_numbers import Run
-from experiments.report.sections import Page, Picture, said
+from experiments.report.sections import Drawn, Page, Picture, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
@@ -116,8 +116,8 @@ class Document:
     """Files beside the page, by their names in the run folder."""
     run: Callable[[Path, int], Run] | None = None
     """Of designs: at most so many, and the tables of their replications in the run folder."""
-    page: Callable[[Path, bool], Page] | None = None
-    """A page that is not made of these fields, from the tables in the run folder; with its pictures or without."""
+    page: Callable[[Path, Drawn], Page] | None = None
+    """A page that is not made of these fields, from the tables in the run folder, with these pictures."""
 
     @property
     def opening(self) -> "Sequence[DesignVerdict | str]":

@@ -11,7 +11,7 @@ from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.schedule_text import schedule_lines
-from experiments.report.sections import Page, Picture, Section, section, text_of
+from experiments.report.sections import Drawn, Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import Window
 from experiments.store.rows import Grid
 from sim.units import MIN_PER_DAY
@@ -19,16 +19,17 @@ from sim.units import MIN_PER_DAY
 
 def page_of(
     run: Run, *, title: str, config_yaml: str, seed: int, notes: Sequence[str], money: Section | None = None,
-    rests_on: Sequence[Section] = (), pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
+    rests_on: Sequence[Section] = (), pictures: Callable[[], Iterable[Picture]] = tuple, shows: Drawn = Drawn.ALL,
 ) -> Page:  # fmt: skip
     """The page; `notes`: below the answer; `money`: costs; `rests_on`: assumptions.
 
-    `pictures`: of this verb only, drawn in the page's style; `is_drawn`: with pictures.
+    `pictures`: of this verb only, drawn in the page's style; `shows`: which pictures are made.
     """
     sections, brief = [_glance(run)], None
-    if is_drawn:
-        with style.look():
+    with style.look():
+        if shows is not Drawn.NONE:
             brief = brief_of(run, [*_reasons(run), *notes], [line for part in rests_on for line in part.items])
+        if shows is Drawn.ALL:
             sections.append(Section("Pictures", pictures=[*draw(run), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(run.points[0].service_h),

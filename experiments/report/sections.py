@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import Any, Final
 
@@ -80,6 +81,14 @@ class Brief:
     """Letters of the verdicts, with which pictures name designs; empty: bullets."""
     grid: Grid | None = None
     """Table below the pictures, if there is room."""
+
+
+class Drawn(Enum):
+    """The pictures with which a page is made; they take most of the time."""
+
+    NONE = "none"
+    SHEET = "those of the sheet"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
 from experiments.frame.written import file_of, file_out
 from experiments.report import style
+from experiments.report.sections import Drawn
 from experiments.report.sheet import sheet
 from experiments.report.slides import slides
 from experiments.store.files import write_whole
@@ -37,7 +38,7 @@ def main(arguments: Arguments) -> int:
         path = file_of("--pptx", Path(given["pptx"]), "slides are", (".pptx",))
         runner.need("pptx", "office")
     path = path or folder / FILE
-    page, request = runner.stored_page(manifest_of(folder))
+    page, request = runner.stored_page(manifest_of(folder), Drawn.SHEET)
     brief, command = page.brief, request.arguments.command
     if brief is None or not brief.verdicts:
         raise InputError(f"{folder}: this run has no answer for a sheet")

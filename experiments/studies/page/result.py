@@ -19,7 +19,7 @@ from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import design_row, intervals_of, samples_of
 from experiments.report.page import PAGE, pictures_shown
 from experiments.report.run_numbers import kpi_grid
-from experiments.report.sections import Page, heading_of, said
+from experiments.report.sections import Drawn, Page, heading_of, said
 from experiments.report.stored_designs import named_designs
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.interval import Value
@@ -62,7 +62,7 @@ def result_of(folder: Path) -> Result:
 def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     manifest = manifest_of(folder)
     request, document = runner.request_and_document(manifest)
-    page = pages.page_of(folder, document, request, is_drawn=False)
+    page = pages.page_of(folder, document, request, Drawn.NONE)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
     pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
     listed = [
