@@ -47,7 +47,8 @@ def main(arguments: Arguments) -> int:
 
 
 def is_run(folder: Path) -> bool:
-    return is_finished(folder) or (folder / CONFIG).is_file()
+    """Whether the folder has a run; Hydra's own `.hydra` beside a run has a config.yaml, too."""
+    return not folder.name.startswith(".") and (is_finished(folder) or (folder / CONFIG).is_file())
 
 
 def entry_of(folder: Path) -> dict[str, Any]:
