@@ -201,6 +201,10 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     assert main(["reproduce", str(folder)]) == 2
     shown = capsys.readouterr().err
     assert "mine.py:2: from sim.rules.truck_leaves import Waiting" in shown and "--trust-code" in shown.splitlines()[-1]
+    assert main(["pack", str(folder), "--out", "run.zip", "--author", "Ada"]) == 0
+    capsys.readouterr()
+    assert main(["reproduce", "run.zip"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("cargohub: run.zip: its code, mine.py, is not executed")
     assert not alarm.exists()
     assert main(["resume", str(begun), "--trust-code", "--quiet"]) == 0
     assert document(capsys, "reproduce", str(folder), "--trust-code")["identical"] is True

@@ -81,7 +81,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     own = trust_code(configuration.hubs.values(), given)
     if own is not None and TRUST not in given:
         sys.stderr.write(_shown(own))
-        raise InputError(said("code_of_a_run", name=own.name, folder=folder))
+        raise InputError(said("code_of_a_run", name=own.name, folder=named or folder))
     designs = [Design(label, with_schedule(recorded, label, hub, given)) for label, hub in configuration.hubs.items()]
     workers = _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
