@@ -64,6 +64,25 @@ def text_of(report, tmp_path):
     return content.decode()
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("compare", "designs=[seed=1, seed=1 apron.tugs=1]", "family=dunnett", "replications=2"), "by Dunnett's test"),
+        (("compare", "designs=[seed=1, seed=1 apron.tugs=1]", "replications=2"), "adjusted (Holm)"),
+        (
+            ("select", "apron.tugs=1,2", "replications=2", "select.max_replications=2"),
+            "until the procedure could decide",
+        ),
+    ],
+)
+def test_the_tests_of_differences_and_the_stopping_rule_are_the_runs(words, says, tmp_path):
+    run = made(tmp_path / "run", *words, "page=none")
+    text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
+    sentences = ("by Dunnett's test", "adjusted (Holm)", "until the procedure could decide")
+    assert [each for each in sentences if each in text] == [says]
+    assert ("paired by replication" in text, "fixed in advance" in text) == ("Holm" in says, "procedure" not in says)
+
+
 def test_every_item_is_there_by_its_number_and_filled(reports):
     stress, odd = reports.values()
     assert [len(chapter.parts) for chapter in stress.chapters[:-1]] == list(ITEMS)

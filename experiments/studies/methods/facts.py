@@ -19,7 +19,7 @@ from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import read_rows, replications_of
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.stored_by import timings_of
-from experiments.store.summaries import DesignRow, WarmupRow
+from experiments.store.summaries import DesignRow, DifferenceRow, WarmupRow
 from experiments.studies.assumptions import row_of
 from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.notes import notes, scalars
@@ -62,10 +62,16 @@ class Facts:
         return {
             **values,
             "several_halls": len(self.hub.halls) > 1,
-            "several_designs": len(self.request.designs) > 1,
+            "compared_by": self._compared_by(),
+            "is_adaptive": self.manifest.verb == "select",
             "has_precision": bool(getattr(self.request.keys, "half_widths", None)),
             "packout_posts": any(hall.packout_posts for hall in self.hub.halls.values()),
         }
+
+    def _compared_by(self) -> str:
+        """How the run's differences between designs were tested together; empty without differences."""
+        has_differences = "differences" in self.manifest.tables and read_rows(self.manifest, DifferenceRow)
+        return str(getattr(self.request.keys, "family", "")) if has_differences else ""
 
     @cached_property
     def numbers(self) -> tuple[Assumption, ...]:
@@ -92,7 +98,7 @@ class Facts:
             "command": self.request.arguments.command,
             "hash": manifest.hash,
             "verb": manifest.verb,
-            "question": self.document.title.strip(),
+            "question": re.sub(r"(?<=[^.?!])$", ".", self.document.title.strip()),
             "version": str(program.get("version", "of an unknown version")),
             "commit": f"commit {commit}{changed}" if commit else "commit not known",
             "sources": str(manifest.identity.get("sources"))[:HASH_DIGITS],
