@@ -15,6 +15,7 @@ import sim
 from experiments.composition import load
 from experiments.formatting import percent
 from experiments.main import main
+from experiments.studies import exposure
 from sim.config import HubConfig
 from sim.config.exposure import Copy, Event, Exposure, Message, Party, System, Watch
 from sim.errors import ConfigError
@@ -22,7 +23,7 @@ from sim.measures.kpis import KPIS, Measured
 from sim.measures.watch import first_noticed_after_days, never_noticed_share, noticed_after_days, watch_rows
 from sim.record.schemas import Table, tabulate
 
-SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
+SMALL = ("demand.flights_per_day=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
 DAYS = 10
 FIELDS = ("product", "route")
 
@@ -225,9 +226,10 @@ def test_a_party_or_field_without_a_share_that_is_logged_is_refused() -> None:
 
 
 def test_the_verb_and_the_page_show_who_notices_by_party_and_field(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = ("exports=none", "halls.main.packout_posts=0")
+    monkeypatch.setattr(exposure, "_draw", lambda *_: ())
+    few = ("exports=none", "halls.main.packout_posts=0", "demand.flights_per_day=1")
     run = made(tmp_path, "run", *few, "exposure=ledger", "exposure.policy=data_split_custody")
     rows = answer(capsys, "exposure", run)["watch"]
     table = parquet.read_table(run / "tables" / "watch.parquet").to_pandas()
