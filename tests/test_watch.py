@@ -244,7 +244,9 @@ def test_the_verb_and_the_page_show_who_notices_by_party_and_field(
     assert main(["exposure", str(run)]) == 0
     text = capsys.readouterr().out
     assert "The same by party and field (data_split_custody in force)" in text
-    shown = [line.split() for line in text.splitlines() if line.startswith("  cloud operator ")]
+    by_field = text.partition("The same by party and field")[2]
+    shown = [line.split() for line in by_field.splitlines() if line.startswith("  cloud operator ")]
+    assert len(shown) == len(sealed)
     for row in sealed:
         cells = row["field"], percent(row["never_noticed_share"]), f"{row['noticed_after_days']:.1f}"
         assert any(set(cells) <= set(line) for line in shown), cells
