@@ -23,7 +23,10 @@ from sim.measures.kpis import KPIS, Measured
 from sim.measures.watch import first_noticed_after_days, never_noticed_share, noticed_after_days, watch_rows
 from sim.record.schemas import Table, tabulate
 
-SMALL = ("demand.flights_per_day=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
+SMALL = (
+    "demand.flights_per_day=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2",
+    "warmup_days=1",
+)  # fmt: skip
 DAYS = 10
 FIELDS = ("product", "route")
 
