@@ -9,8 +9,8 @@ that meets it. Reports for every design how many replications it had, and why it
   cargohub select designs=options.csv select.method=ocba select.budget=300 --json
 
 The cost is the file's column `cost`, area_m2, or a KPI of which less is better. If values are normal,
-select.method=kn is right with a probability of 1 - select.alpha, kn++ in the limit of many replications. ocba spends a
-budget where it helps most, and estimates this probability.
+select.method=kn is right with a probability of 1 - select.alpha, kn++ in the limit of many replications. ocba spends at
+most a budget, where it helps most, and stops when its estimate of this probability is high enough.
 
 How: designs are rows of a spreadsheet (`designs=FILE`), swept values, or both. Only the values so far decide what is
 simulated next. An interrupted study therefore continues where it stopped, and the number of workers changes nothing.
