@@ -18,6 +18,7 @@ from stored_runs import made, rewritten, sealed
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.exposure_tables import compact
+from experiments.report.figures import exposure_figure
 from experiments.report.hub_share import money_rests_on
 from experiments.studies import exposure
 from experiments.studies.exposure import text
@@ -38,10 +39,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(run: Path) -> tuple[dict[str, Any], str]:
-    """What the verb prints of the run: its document, and its text."""
+    """What the verb prints of the run, but for its pictures: its document, and its text."""
 
     def printed(*words: str) -> str:
-        with redirect_stdout(StringIO()) as out:
+        with redirect_stdout(StringIO()) as out, pytest.MonkeyPatch.context() as patched:
+            patched.setattr(exposure_figure, "figures", lambda _: {})
             assert main(["exposure", str(run), *words]) == 0
         return out.getvalue()
 
@@ -173,7 +175,9 @@ def test_kpis_of_data_and_goods_are_those_of_the_tables(run: Path) -> None:
 
 
 def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = made(tmp_path, "run", "exports=none")
+    folder = made(
+        tmp_path, "run", "exports=none", "demand.flights_per_day=1", "replications=1", "halls.main.packout_posts=0"
+    )
     assert "Who could read what" not in (folder / "report.html").read_text(encoding="utf-8")
     error = refused(capsys, "exposure", folder)
     assert "liege_30k has no ledger; run it with exposure=ledger trade=goods" in error
