@@ -436,22 +436,22 @@ def run_of(designs, n):
     return Run(tables, named_designs(rows, {}), means, changes, ladders, {}, window, "none", "cargohub run", n)
 
 
-def small(*overrides):
+def small(*overrides, flights_per_day=1):
     return load(
-        "liege_30k", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.32", "service_h=6",
-        "exports.service_h=24", *overrides, horizon_days=1, warmup_days=1,
+        "liege_30k", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.32", "service_h=6", *overrides,
+        f"demand.flights_per_day={flights_per_day}", "exports.service_h=24", horizon_days=1, warmup_days=1,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def one():
-    return run_of([("today", "today", "timetable", small())], 1)
+    return run_of([("today", "today", "timetable", small("halls.main.packout_posts=0"))], 1)
 
 
 @pytest.fixture(scope="module")
 def several():
     poisson = small("arrivals=poisson")
-    permit = small("demand.flights_per_day=11")
+    permit = small(flights_per_day=3)
     return run_of(
         [
             ("a", "today", "timetable", small()),
