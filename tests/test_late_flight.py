@@ -100,9 +100,9 @@ def test_putting_a_flight_on_schedule_moves_no_other_draw(worlds: tuple[World, W
     assert actual.inputs.site.apron.manning == other.inputs.site.apron.manning
 
 
-@pytest.mark.parametrize("extra", [(), ("presorted=bags",), ("demand.flights_per_day=7", "customs.examined_share=0.1")])
+@pytest.mark.parametrize("extra", [("presorted=bags",), ("customs.examined_share=0.1",)])
 def test_departures_are_those_of_the_parcels_and_lateness_is_theirs(extra: tuple[str, ...]) -> None:
-    config = load("liege_30k", *SMALL, *TIGHT, "apron.stands=3", *extra)
+    config = load("liege_30k", *SMALL, *TIGHT, "apron.stands=3", "demand.flights_per_day=5", *extra)
     actual = world(config, 0)
     recorded = replace(config, record=replace(config.record, parcels_of_flights="all"))
     result = sim.simulate(recorded)
