@@ -117,8 +117,8 @@ def check_page(browser, path, rules=()):
 def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, root, is_slow):
     expansion = next(path.name for path in root.glob("expansion-*"))
     runs = (f"/run/{name_in(root)}", f"/run/{expansion}/expansion")
-    plans = ["/plan?set.halls.main.doors_out=36", "/plan?verb=sure"]
-    plans += ["/plan?verb=compare", "/plan?verb=sweep"] if is_slow else []  # whose fields are those of the first
+    plans = ["/plan?verb=sure&set.halls.main.doors_out=36"]
+    plans += ["/plan", "/plan?verb=compare", "/plan?verb=sweep"] if is_slow else []  # whose fields the first has, too
     compare = "/compare?" + "&".join(f"run={path.name}" for path in sorted(root.glob("run-*")))
     for path in ("/runs", compare, *plans, "/flights", "/capacity", "/sure", "/expansion", *runs):
         browser.open(at(address, path))
