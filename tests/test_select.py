@@ -166,7 +166,8 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
 
 
 def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=staff_h_per_day", "select.indifference=1"]
+    words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=staff_h_per_day", "select.indifference=1",
+             "demand.flights_per_day=1"]  # fmt: skip
     document = answer(capsys, *words, *TARGET, *TINY, "--out", str(tmp_path))
     costs = {label: own["cost"] for label, own in document["designs"].items()}
     assert document["selected"] == min(costs, key=lambda label: costs[label])
