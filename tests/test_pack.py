@@ -87,6 +87,7 @@ def test_everything_is_there_with_its_hash_and_described(run, packed, graph):
     for part in ("## flights", "| landed |", "## kpis"):
         assert (part in content["DICTIONARY.md"].decode()) == (part != "| landed |")
     assert "CC-BY-4.0 (https://creativecommons.org/licenses/by/4.0/)" in content["README.md"].decode()
+    assert "| `run/config.yaml` | " in content["README.md"].decode()
 
 
 def test_whatever_the_graph_refers_to_is_in_it(graph):
