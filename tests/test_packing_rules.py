@@ -122,7 +122,7 @@ def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
 
 def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    folder = made(tmp_path / "runs", "run", *BETWEEN)
+    folder = made(tmp_path / "runs", "run", *BETWEEN, "replications=1")
     lines = capsys.readouterr().out.splitlines()
     (line,) = [line for line in lines if line.startswith("Packing rule, 30,000 m²")]
     assert main(["show", str(folder)]) == 0
