@@ -4,7 +4,7 @@ Hydra merges by OmegaConf's nodes, which it makes of each file, and copies, seve
 time. Here none are made. YAML is parsed by libyaml, with the values of its loader, and again once a file changes.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 from omegaconf._utils import get_yaml_loader
@@ -23,16 +24,23 @@ from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
-from experiments.overrides import one_line
+from experiments.overrides import is_share, one_line
 from sim.errors import ConfigError
+from sim.files import states_below
+
+State = tuple[tuple[str, int, int], ...]
+"""Path, time and size of each file."""
 
 _OF_LISTS = (ValueError, RecursionError, AssertionError)
 """Errors that Hydra raises for an invalid list `defaults`."""
 
 
-def merged(
-    root: str, words: Sequence[str], folders: Sequence[Path], state: Hashable
-) -> tuple[dict[str, Any], list[str]]:
+def state_of(folders: Sequence[Path]) -> State:
+    """The state of the files, which changes when one of them does, for example during a notebook."""
+    return tuple(state for folder in folders for state in states_below(folder, ".yaml"))
+
+
+def merged(root: str, words: Sequence[str], folders: Sequence[Path], state: State) -> tuple[dict[str, Any], list[str]]:
     """The values of file `root` and of the group options that the words choose, as `hydra.compose` would merge them.
 
     Args:
@@ -82,6 +90,21 @@ def is_simple(value: object) -> bool:
     return value is None or isinstance(value, int | float)
 
 
+def replaced(override: Override, values: dict[str, Any]) -> bool:
+    """Replace a number, text or flag in the values, if the word does nothing else; returns whether it was replaced."""
+    *groups, name = override.key_or_group.split(".")
+    within: Any = values
+    for group in groups:
+        within = within.get(group) if isinstance(within, dict) else None
+    value, many = override.value(), dict | list
+    if override.type is not OverrideType.CHANGE or override.package or isinstance(value, many) or is_share(value):
+        return False
+    if not (is_simple(value) and isinstance(within, dict)) or isinstance(within.get(name, {}), many):
+        return False
+    within[name] = value
+    return True
+
+
 def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML
     """Merge two values: mappings key by key, other values replaced, `???` leaves the lower value."""
     if isinstance(above, dict):
@@ -93,7 +116,7 @@ def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML
 
 
 @lru_cache(maxsize=4)
-def _files(folders: tuple[Path, ...], _: Hashable) -> "_Files":
+def _files(folders: tuple[Path, ...], _: State) -> "_Files":
     return _Files(folders)
 
 

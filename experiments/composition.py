@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.override_parser.types import Override, OverrideType
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.arguments import check_once, key_of
-from experiments.chosen_files import is_simple, merged
+from experiments.chosen_files import State, is_simple, merged, replaced, state_of
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
@@ -38,7 +38,7 @@ from experiments.own_file import trust_typed, with_own_file, with_source
 from experiments.unknown_keys import hint, nested, new_in, paths, whose
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.files import check_file, states_below
+from sim.files import check_file
 from sim.leaves import leaf_at
 from sim.reading import near, read
 from sim.site.room import fitted
@@ -55,8 +55,6 @@ _OF_HUB = [field.name for field in fields(HubConfig)]
 _FACTORS = "factors"
 """Keys of designs' factors, which no word sets."""
 _PRECISION = "precision"
-_State = tuple[tuple[str, int, int], ...]
-"""State of files: path, time and size."""
 # The message shortens a long key.
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
 _MISSING = re.compile(r"Could not find '([\w/]+)/([^'/]+)'")
@@ -115,7 +113,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     for word in words:
         check_option(word, parsed(word), folders)
     try:
-        plain = _resolved(tuple(words), tuple(folders), _state(folders), tuple(KPIS))
+        plain = _resolved(tuple(words), tuple(folders), state_of(folders), tuple(KPIS))
     except ConfigError as error:
         if missing := _MISSING.search(str(error)):
             group, name = missing.groups()
@@ -190,7 +188,7 @@ def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=64)
-def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, _: tuple[str, ...]) -> bytes:
+def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: State, _: tuple[str, ...]) -> bytes:
     """The result of `_composed` without interpolations, pickled; cached until a file or KPI changes."""
     composed, beside = _composed(words, folders, state)
     with one_line():
@@ -205,7 +203,7 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
     return pickle.dumps(plain)
 
 
-def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> tuple[DictConfig, dict[str, Any]]:
+def _composed(words: Sequence[str], folders: Sequence[Path], state: State) -> tuple[DictConfig, dict[str, Any]]:
     """Compose as Hydra does: first the chosen groups, which are cached, then the values in order.
 
     OmegaConf's nodes take most of the time. Where the values would be the same without nodes, the first words that only
@@ -219,7 +217,7 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
         changing += [word for word in words if word not in chosen]
         beside = {}
         if has_simple and is_simple(changing):
-            changing = [*dropwhile(lambda word: _replace(overrides[word], values), changing)]
+            changing = [*dropwhile(lambda word: replaced(overrides[word], values), changing)]
             changed = {overrides[word].key_or_group.partition(".")[0] for word in changing}
             beside = {key: value for key, value in values.items() if key not in changed}
         composed = OmegaConf.create({**values, **dict.fromkeys(beside)} if changing or not beside else {})
@@ -236,21 +234,6 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
     return composed, beside
 
 
-def _replace(override: Override, values: dict[str, Any]) -> bool:
-    """Replace a number, text or flag in the values, if the word does nothing else; returns whether it was replaced."""
-    *groups, name = override.key_or_group.split(".")
-    within: Any = values
-    for group in groups:
-        within = within.get(group) if isinstance(within, dict) else None
-    value, many = override.value(), dict | list
-    if override.type is not OverrideType.CHANGE or override.package or isinstance(value, many) or is_share(value):
-        return False
-    if not (is_simple(value) and isinstance(within, dict)) or isinstance(within.get(name, {}), many):
-        return False
-    within[name] = value
-    return True
-
-
 def _with_its_share(override: Override, composed: DictConfig) -> Override:
     """Replace a share, as in `halls.main.doors_out=+20%`, by the resulting number."""
     text, key = override.value(), override.key_or_group
@@ -265,13 +248,8 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
     return replace(override, _value=changed_by_share(before, text, is_whole=is_whole))
 
 
-def _state(folders: Sequence[Path]) -> _State:
-    """The state of the files, which changes when one of them does, for example during a notebook."""
-    return tuple(state for folder in folders for state in states_below(folder, ".yaml"))
-
-
 @lru_cache(maxsize=256)
-def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, kpis: tuple[str, ...]) -> bytes:
+def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: State, kpis: tuple[str, ...]) -> bytes:
     """The chosen groups as merged and pickled: a study has many designs, and copying is much faster.
 
     With a key of `precision` for each of the KPIs; the last value: whether OmegaConf would leave all values unchanged.
@@ -307,7 +285,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
 def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """All keys, groups and nested fields, under the groups that the words choose."""
     chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
-    state = _state(folders)
+    state = state_of(folders)
     try:
         composed, beside = _composed(chosen, folders, state)
     except ConfigError:

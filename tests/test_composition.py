@@ -10,6 +10,7 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf, open_dict
 
 from experiments import composition
+from experiments.chosen_files import state_of
 from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
 from experiments.money.kpis import KPIS
 from experiments.overrides import options
@@ -93,7 +94,7 @@ def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_the
         expected = hydra.compose(composition.ROOT, overrides=words)
     with open_dict(expected):
         expected.precision = {**dict.fromkeys(KPIS), **expected.precision}
-    composed, beside = composition._composed(words, [packaged()], composition._state([packaged()]))
+    composed, beside = composition._composed(words, [packaged()], state_of([packaged()]))
     assert OmegaConf.is_struct(composed)
     assert bool(beside) != any("${" in word for word in words), "what refers to others needs nodes of all"
     whole = OmegaConf.create({**OmegaConf.to_container(composed), **beside})

@@ -141,22 +141,22 @@ def _changes(config: HubConfig) -> Iterator[str]:
 
 def _file_warnings(config: HubConfig) -> Iterator[str]:
     """Warnings on flight files: ignored contents, and flights that are not flown."""
-    arrivals, end = config.arrivals, ticks(config.end_min)
+    arrivals, schedules, end = config.arrivals, schedules_of(config), ticks(config.end_min)
+    path = Path(schedules.path).name
     if config.warmup_days == 0:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
     if arrivals.resampled_weeks is None and _is_quiet_afterwards(config, end):
         more = {"repeat": arrivals.repeat + (1 if config.warmup_days else 2)}
         more |= {"warmup": config.warmup_days or DAYS_PER_WEEK, "horizon": config.horizon_days}
-        yield said("ends_with_days", path=Path(schedules_of(config).path).name, **more)
-    schedules = schedules_of(config)
+        yield said("ends_with_days", path=path, **more)
     if schedules.unread:
-        yield said("columns_unread", path=Path(schedules.path).name, columns=", ".join(schedules.unread))
+        yield said("columns_unread", path=path, columns=", ".join(schedules.unread))
     n, of = left_out(config, end)
     if n and arrivals.resampled_weeks is not None:
-        yield said("rows_of_no_week", path=Path(schedules.path).name, n=n, of=of)
+        yield said("rows_of_no_week", path=path, n=n, of=of)
     elif n:
         ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date, config.clock)}
-        yield said("rows_outside", path=Path(schedules.path).name, n=n, of=of, **ends)
+        yield said("rows_outside", path=path, n=n, of=of, **ends)
 
 
 def _is_quiet_afterwards(config: HubConfig, end: int) -> bool:

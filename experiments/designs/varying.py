@@ -38,8 +38,9 @@ def checked(config: HubConfig, before: HubConfig) -> HubConfig:
     Raises:
         ConfigError: values that the schema refuses.
     """
-    sections = [name for name in HubConfig.__dataclass_fields__ if getattr(config, name) is not getattr(before, name)]
-    return read(HubConfig, _opened(config, sections))
+    names = (field.name for field in fields(config))
+    differ = [name for name in names if getattr(config, name) is not getattr(before, name)]
+    return read(HubConfig, _opened(config, differ))
 
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:

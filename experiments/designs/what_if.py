@@ -73,9 +73,9 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     Raises:
         ConfigError: a resource that cannot get more within the bounds of its key.
     """
-    larger = {}
+    larger, more_of = {}, _of(config)
     for resource in resources_of(config):
-        count, hub = _of(config)[resource][0], with_more(config, [resource])
+        count, hub = more_of[resource][0], with_more(config, [resource])
         larger[resource] = WhatIf(resource, count(config), count(hub), hub)
     return larger
 

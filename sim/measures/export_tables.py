@@ -7,7 +7,7 @@ from sim.domain.columns import Table
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
-from sim.measures.window import Move, Series, inside, inside_rows, of_hall, sums
+from sim.measures.window import Move, Series, in_open_halls, inside, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Recorder, columns, with_departed
 from sim.record.schemas import Columns, tabulate
@@ -113,12 +113,11 @@ def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ti
     if site.exports is None:
         return []
     ulds, trains = columns(OutUld, record.out_ulds), columns(OutTrain, record.out_trains)
-    halls = zip(config.halls.values(), site.halls, strict=True)
-    room = sum(empty_ulds_that_fit(hall, config.space) * (edges > at.opens) for hall, at in halls)
+    fit = (empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
     return [
         ("screening", stages["screening"].inside, NEVER, "parcels"),
         ("hand_sorting", stages["hand_sorting"].inside, NEVER, "parcels"),
         ("built_ulds", inside_rows(edges, ulds, "built", "departed"), NEVER, "ULDs"),
-        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room, "ULDs"),
+        ("empty_ulds", inside(edges, empties_moves(inputs, record)), in_open_halls(edges, site.halls, fit), "ULDs"),
         ("outbound_tugs", inside_rows(edges, trains, "granted", "returned"), site.exports.tugs, "trains"),
     ]

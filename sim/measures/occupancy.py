@@ -17,6 +17,7 @@ from sim.measures.window import (
     Series,
     before,
     bin_edges,
+    in_open_halls,
     inside,
     inside_rows,
     left_door,
@@ -83,13 +84,15 @@ def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series
 
 def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recorder) -> list[Series]:
     """Series from the machines to the trucks, and the backlog of all."""
-    halls = zip(config.halls.values(), inputs.site.halls, strict=True)
-    hold_zone = sum(hold_zone_parcels(hall, config.space) * (edges > at.opens) for hall, at in halls)
-    limits = {"sorting": NEVER, "handcoding": NEVER, "manual_sort": NEVER, "customs_hold": hold_zone, "packout": NEVER}
+    fit = (hold_zone_parcels(hall, config.space) for hall in config.halls.values())
     stages = record.stages
     in_yard = inside_rows(edges, columns(Truck, record.trucks), "arrived", "docked")
     return [
-        *((stage, stages[stage].inside, limit, "parcels") for stage, limit in limits.items()),
+        *(
+            (name, stages[name].inside, NEVER, "parcels")
+            for name in ("sorting", "handcoding", "manual_sort", "packout")
+        ),
+        ("customs_hold", stages["customs_hold"].inside, in_open_halls(edges, inputs.site.halls, fit), "parcels"),
         ("yard", in_yard, inputs.site.trucks.yard, "trucks"),
         ("between_halls", stages["transfer"].inside, NEVER, "parcels"),
         ("backlog", _backlog(edges, record), NEVER, "parcels"),

@@ -1,6 +1,6 @@
 """The measured days: sums of tables' columns over them, and the ends of their intervals. Minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.config.disruptions import Disruption
 from sim.domain.columns import Made, Table
 from sim.domain.inputs import Inputs
+from sim.domain.site import Hall
 from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, NEVER, TICKS_PER_MIN, Flags, Ticks
 
 Minutes = NDArray[np.float64]
@@ -100,6 +101,12 @@ def total(series: Sequence[Series]) -> Series:
     """One zone of all halls together."""
     (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
     return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
+
+
+def in_open_halls(edges: Ticks, halls: Sequence[Hall], units: Iterable[int]) -> Ticks:
+    """The units of all halls (H) at the edges (B); those of a hall count from its opening on."""
+    n_open: Ticks = sum((n * (edges > hall.opens) for hall, n in zip(halls, units, strict=True)), np.zeros_like(edges))
+    return n_open
 
 
 def of_hall(rows: Table, number: int, column: str = "hall") -> Table:
