@@ -512,7 +512,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
             "10 % more xray_lanes are not possible: halls.main.controls.xray_lanes: must be at most 1000, got 1100",
         ),
         (["precision.on_time_share=0.01"], "precision: capacity simulates the replications that are given"),
-        (["arrivals=file", "arrivals.schedule=flights.csv"], "do not follow demand.flights_per_day"),
+        (["arrivals.factor=2"], "arrivals.factor: is what capacity looks for; leave it out"),
     ],
 )
 def test_mistakes_are_one_line_and_write_nothing(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from experiments.replications.summing import traffic
 from sim.errors import CargohubError
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.inputs import make_inputs
+from sim.inputs.traffic import at_demand, daily_parcels, flights_asked, parcels_per_asked_flight
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
@@ -99,6 +101,61 @@ def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
     assert not (tmp_path / "runs").exists()
     with pytest.raises(CargohubError, match=r"replications: at most 2, .* got 3"):
         flights_of(hub_of(folder), 2)
+
+
+TWO_WEEKS = "".join(row(f"F{day}-{hour}", day, hour) for day in range(14) for hour in (2, 9, 15, 21))
+
+
+def test_a_factor_flies_some_of_the_flights_again_or_leaves_some_out_evenly(tmp_path):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt\n" + TWO_WEEKS)
+    flown = {factor: Counter(keys_of(hub_of(path, f"arrivals.factor={factor}"), 1)) for factor in (0.3, 1, 1.4, 2, 2.5)}
+    for fewer, more in pairwise(flown.values()):
+        assert fewer < more, "the flights of less traffic are among those of more"
+    for factor, keys in flown.items():
+        for day in range(0, 14, 2):
+            assert sum(n for key, n in keys.items() if int(key[1:].split("-")[0]) in (day, day + 1)) == pytest.approx(
+                8 * factor, abs=1.5
+            )
+        expected = flights_expected(hub_of(path, f"arrivals.factor={factor}"), 14 * TICKS_PER_DAY)
+        assert expected.sum() == pytest.approx(56 * factor) and keys.total() == pytest.approx(56 * factor, abs=1.5)
+    assert flown[2].keys() == flown[1].keys() | {f"{key}+1" for key in flown[1]}
+    drawn = [set(keys_of(hub_of(path, "arrivals.factor=1.4"), number)) for number in (0, 1)]
+    assert drawn[0] != drawn[1], "each replication draws which fly again"
+
+
+def test_flights_of_the_file_keep_their_draws_and_aircraft_wait_for_their_own_flight_before(tmp_path):
+    path = tmp_path / "flights.csv"
+    legs = "".join(row(f"A{day}", day, more=",,") + row(f"B{day}", day, 15, f",A{day},60") for day in range(7))
+    path.write_text("flight,sibt,after,leg_min\n" + legs)
+    once, twice = (
+        {flight.key: flight for flight in flights_of(hub_of(path, "demand.load.spread=0.1", f"arrivals.factor={n}"))}
+        for n in (1, 2)
+    )
+    assert all(twice[key].n_parcels == flight.n_parcels for key, flight in once.items())
+    again = {key: flight for key, flight in twice.items() if key not in once}
+    assert [twice[key.removesuffix("+1")].sibt for key in again] == [flight.sibt for flight in again.values()]
+    assert [flight.n_parcels for flight in again.values()] != [flight.n_parcels for flight in once.values()]
+    numbers = {flight.number: key for key, flight in twice.items()}
+    waits = {key: numbers[flight.after] for key, flight in twice.items() if flight.after is not None}
+    assert waits == {f"B{day}{again}": f"A{day}{again}" for day in range(7) for again in ("", "+1")}
+
+
+@pytest.mark.parametrize("words", [(), ("demand.flights_per_day=2",), ("arrivals.cancelled_share=0.25",)])
+def test_a_demand_is_asked_of_a_hub_by_flights_a_day_whatever_says_how_many_fly(tmp_path, words):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,parcels\n" + row("A", 0, 9, ",900") + row("B", 3, 9, ",1100"))
+    asked = {"file": hub_of(path, *words), "timetable": load("liege_30k", *words)}
+    for kind, hub in asked.items():
+        more = at_demand(hub, 0.5)
+        assert flights_asked(more) == 0.5 and at_demand(hub, flights_asked(hub)) == hub
+        flown = 1 - hub.arrivals.cancelled_share
+        size = 1000 if kind == "file" else hub.mean_parcels_per_flight
+        assert daily_parcels(more) == pytest.approx(0.5 * flown * size)
+        assert parcels_per_asked_flight(hub) == pytest.approx(flown * size)
+    assert at_demand(asked["file"], 0.5).arrivals.factor == pytest.approx(0.5 / (2 / 7))
+    with pytest.raises(CargohubError, match=r"flights.csv: at most 5\.714 flights a day, 20 times .*, got 9"):
+        at_demand(asked["file"], 9)
 
 
 @pytest.mark.parametrize(
@@ -197,10 +254,10 @@ def test_too_few_weeks_are_one_line(tmp_path, weeks, words, message):
 
 def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, capsys):
     folder = folder_of(tmp_path, row("A", 0) + row("B", 0, 11), row("C", 7, 9) + row("D", 8))
-    for kind, number in (("file", 1), ("resampled", 3)):
-        inputs = make_inputs(hub_of(folder, *SMALL, kind=kind), number)
+    for kind, number, *more in (("file", 1), ("resampled", 3), ("file", 0, "arrivals.factor=2.5")):
+        inputs = make_inputs(hub_of(folder, *SMALL, *more, kind=kind), number)
         tables, difference = compare(inputs, 1)
-        assert len(tables["flights"]["number"]) >= 1 and difference is None
+        assert len(tables["flights"]["number"]) >= (4 if more else 1) and difference is None
     hub = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "exports=none", "margin=none"]
     assert main(["run", *hub, "replications=2", "workers=1", "--quiet", "--out", str(tmp_path / "runs")]) == 0
     out = capsys.readouterr().out

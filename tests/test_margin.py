@@ -83,7 +83,7 @@ def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_ow
     assert 3.3333 not in walked(3.4, asked=3.33333)[0]
 
 
-def test_files_and_short_runs_have_no_margin():
+def test_short_runs_have_no_margin():
     _, study = single(Arguments("run", tuple(SMALL)))
     assert isinstance(study, MarginKeys)
     designs = [Design("a", load("liege_30k", "horizon_days=6")), Design("b", load("liege_30k", "horizon_days=7"))]
@@ -166,13 +166,15 @@ def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys,
     assert "was not computed" not in text and text.count("; 1 asked") == 2
 
 
-def test_a_file_of_flights_says_why_it_has_no_margin(capsys, tmp_path):
+def test_a_file_of_flights_has_a_margin_in_flights_a_day(capsys, tmp_path):
     file = tmp_path / "flights.csv"
-    days = [f"F{day},2023-03-{day:02} 10:00,400" for day in range(6, 14)]
+    days = [f"F{day},2023-03-{day:02} {hour:02}:00,400" for day in range(6, 14) for hour in (3, 10)]
     file.write_text("\n".join(["flight,sibt,parcels", *days]) + "\n")
-    words = ["run", "arrivals=file", f"arrivals.schedule={file}", "exports=none", "replications=2", "workers=1"]
-    assert main([*words, "--quiet", "--out", str(tmp_path)]) == 0
-    assert "its flights are from a file" in capsys.readouterr().out
+    words = ["run", "arrivals=file", f"arrivals.schedule={file}", "exports=none", "replications=1", "workers=1"]
+    document = answer(capsys, *words, "margin=near", "margin.reach=0.5", "margin.tolerance=0.5", "--out", tmp_path)
+    assert document["scenarios"]["liege_30k"]["margin"]["asked"] == 2
+    rows = read_run(document["run_dir"]).tables["margin"]
+    assert rows[["carried", "asked"]].to_numpy().tolist() == [[3, 2]] and rows["not_carried"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
         ),
         (["study=plain"], "study: shadow-price needs"),
         (["precision.on_time_share=0.01"], "precision: has no effect here"),
-        (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: a file's flights do not follow"),
+        (["arrivals.factor=2"], "arrivals.factor: has no effect here; the demands are those of shadow_price"),
     ],
 )
 def test_mistakes_are_one_line_and_write_nothing(

@@ -1,7 +1,7 @@
 """Fields of a configuration that a study varies: the hub with changed values, and the words that set them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,6 @@ def checked(config: HubConfig, before: HubConfig) -> HubConfig:
     names = (field.name for field in fields(config))
     differ = [name for name in names if getattr(config, name) is not getattr(before, name)]
     return read(HubConfig, _opened(config, differ))
-
-
-def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
-    """The hub at another demand; a roster that follows the work is adapted."""
-    return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
 
 
 def demand_label(label: str, flights_per_day: float) -> str:

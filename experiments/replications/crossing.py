@@ -4,8 +4,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
-from sim.config import HubConfig
+from sim.config import ArrivalModel, HubConfig
 from sim.config.disruptions import demand_factors, highest_factor
+from sim.inputs.traffic import most_of_file
 
 _DIGITS: Final = 4
 """Decimals of a value asked, so that it can be printed and typed again."""
@@ -26,6 +27,8 @@ class Crossing:
 def most_flights(config: HubConfig) -> float:
     """The highest demand that can be set for a hub [flights/d]."""
     envelope, hour = config.arrivals.envelope_flights_per_day, config.arrivals.busiest_hour
+    if config.arrivals.model is ArrivalModel.FILE:
+        return rounded(most_of_file(config))
     if envelope is None:
         return _MOST_FLIGHTS
     peak = highest_factor(demand_factors(config.disruptions, config))

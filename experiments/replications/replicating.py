@@ -12,7 +12,7 @@ from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, unit_name, whole
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
-from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
+from experiments.replications.summing import Outcome, interval_of, outcome_of
 from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.design_names import design_name, named_together
 from experiments.report.margin import margins_of
@@ -23,6 +23,7 @@ from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.inputs import check_inputs, check_recorded
+from sim.inputs.traffic import daily_parcels
 from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]

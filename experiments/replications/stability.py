@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments, without_groups
 from experiments.designs.design import Design, DesignKeys, Margin
-from experiments.designs.varying import at_demand, demand_label
+from experiments.designs.varying import demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import said
 from experiments.report.verdicts import carries
@@ -36,6 +36,7 @@ from experiments.store.summaries import VERDICTS, MarginRow, StabilityRow
 from experiments.store.tables import Columns, Key
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.inputs.traffic import at_demand, flights_asked
 from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import LONGER
 from sim.measures.weekly_lows import GROWTH_KPIS
@@ -187,8 +188,8 @@ _STEP: Final = 0.25
 
 def _why_impossible(design: Design) -> str:
     """The reason why a design can have no margin; empty if it can."""
-    if design.hub.arrivals.model is ArrivalModel.FILE:
-        return said("fixed_traffic")
+    if not flights_asked(design.hub):
+        return "no flight comes in the measured days"
     if design.hub.horizon_days < DAYS_PER_WEEK:
         return f"it takes at least horizon_days={DAYS_PER_WEEK}"
     return ""
@@ -214,7 +215,7 @@ class Walk:
 
     def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
         self.design, self.number, self._is_growing = design, number, stability.is_unstable
-        asked, tolerance = design.hub.demand.flights_per_day, margin.tolerance
+        asked, tolerance = flights_asked(design.hub), margin.tolerance
         n_steps = math.ceil(_STEP * margin.reach * asked / tolerance)
         self._search = crossing(
             asked,
@@ -256,7 +257,7 @@ class Walk:
     def threshold(self) -> MarginRow:
         assert self.crossing is not None
         no = math.nan if self.crossing.no is None else self.crossing.no
-        return MarginRow(self.design.label, self.number, self.crossing.yes, no, self.design.hub.demand.flights_per_day)
+        return MarginRow(self.design.label, self.number, self.crossing.yes, no, flights_asked(self.design.hub))
 
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:

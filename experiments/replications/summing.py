@@ -228,7 +228,3 @@ def traffic(config: HubConfig) -> tuple[float, float]:
     drawn = chain(*(make_flights(config, Streams(config.seed, number), end) for number in replications))
     cohort, days = [flight.n_parcels for flight in drawn if flight.is_cohort], config.horizon_days * len(replications)
     return len(cohort) / days, sum(cohort) / days
-
-
-def daily_parcels(config: HubConfig) -> float:
-    return traffic(config)[1]

@@ -27,6 +27,8 @@ def schedule_words(config: HubConfig) -> str:
         words = said("schedule_of_function", name=own)
     else:
         words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
+    if arrivals.factor != 1:
+        words += said("schedule_times_drawn" if arrivals.factor % 1 else "schedule_times", factor=arrivals.factor)
     if arrivals.delay is not None:
         words += said("schedule_delays")
     if arrivals.cancelled_share:

@@ -128,7 +128,7 @@ class MarginRow:
     replication: int = column("", "number of the replication, from 0")
     carried: float = column("1/d", "highest demand that is carried; 0: none is")
     not_carried: float = column("1/d", "lowest demand above it that is not carried; NaN: all are carried")
-    asked: float = column("1/d", "the design's demand.flights_per_day, of which some flights may be cancelled")
+    asked: float = column("1/d", "flights a day of the design's demand or file, of which some may be cancelled")
 
 
 @table(

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from sim.config.bounds import (
     DAYS_PER_WEEK,
@@ -23,6 +23,8 @@ from sim.reading import Bounds
 from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H, MONTHS_PER_YEAR
 
 _ROUNDING = 1e-9
+MOST_TIMES: Final = 20
+"""Most flights of a hub for each flight of its file."""
 
 
 class ArrivalModel(StrEnum):
@@ -178,6 +180,8 @@ class Arrivals:
     schedule: str | None
     repeat: Annotated[int, Bounds(ge=1, le=520)]
     """How often the weeks of the file are repeated, one after the other."""
+    factor: Annotated[float, Bounds(gt=0, le=MOST_TIMES)]
+    """How many times as many flights come as the file has (docs/model.md, section 3)."""
     resampled_weeks: Annotated[int, Bounds(ge=1, le=520)] | None
     """Number of consecutive weeks in each block that is drawn from the file. Null: the weeks are used in order."""
 
@@ -231,6 +235,11 @@ class Arrivals:
             raise ValueError(f"repeat: resampled weeks fill all of horizon_days: must be 1, got {self.repeat}")
         if self.repeat > 1 and not from_file:
             raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
+        if self.factor != 1 and not from_file:
+            raise ValueError(
+                f"factor: multiplies the flights of a file, and model {self.model} has none: must be 1,"
+                f" got {self.factor:g}; set demand.flights_per_day"
+            )
 
     def _check_week(self, *, is_weekly: bool) -> None:
         if is_weekly != (self.hour_of_week is not None):

@@ -23,7 +23,6 @@ from sim.config.trade import Trade
 from sim.config.zones import clock_of
 from sim.distributions import Shape
 from sim.domain.clock import Clock
-from sim.errors import ConfigError
 from sim.names import Name, Source
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
@@ -160,17 +159,6 @@ class HubGroups:
     def flights_coming_per_day(self) -> float:
         """Mean number of the demand's flights that are not cancelled."""
         return self.demand.flights_per_day * (1 - self.arrivals.cancelled_share)
-
-    @property
-    def parcels_per_asked_flight(self) -> float:
-        """Mean parcels for each of the demand's flights; cancelled ones bring none.
-
-        Raises:
-            ConfigError: all are cancelled, so that no demand fills the hub.
-        """
-        if self.arrivals.cancelled_share == 1:
-            raise ConfigError("arrivals.cancelled_share: must be below 1 here, where demand is to fill the hub, got 1")
-        return self.mean_parcels_per_flight * (1 - self.arrivals.cancelled_share)
 
     def flights_on(self, date: dt.date) -> float:
         """Mean number of flights on a usual day of this month."""

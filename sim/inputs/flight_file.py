@@ -61,6 +61,11 @@ class FlightRow(NamedTuple):
             after=self.after and (self.after[0], self.after[1] + by),
         )
 
+    def again(self, number: int) -> "FlightRow":
+        """A flight beside this one, 1, 2, … by its number, behind the flight of that number that its aircraft flew."""
+        named = f"+{number}"
+        return self._replace(key=self.key + named, after=self.after and (self.after[0] + named, self.after[1]))
+
 
 def load_limits(config: HubConfig) -> dict[str, LoadLimit]:
     """The most parcels of a row by its aircraft type, and of a row that names no type."""

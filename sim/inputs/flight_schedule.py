@@ -44,7 +44,8 @@ def make_flights(
         for call in disturbed(calls, Disturbances(config, streams))
     ]
     coming = sorted((call for call in arriving if 0 <= call.arrival < end), key=lambda call: call[:3])
-    is_fixed = arrivals.schedule is not None and arrivals.resampled_weeks is None and not cancelled
+    is_whole = arrivals.resampled_weeks is None and arrivals.factor >= 1 and not cancelled
+    is_fixed = arrivals.schedule is not None and is_whole
     if is_fixed and not any(measured[0] <= call.arrival < measured[1] for call in coming):
         first = config.start_date + dt.timedelta(days=config.warmup_days)
         raise InputError(

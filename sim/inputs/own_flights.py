@@ -1,6 +1,7 @@
 """Flights of files: once, with their weeks repeated, or with weeks drawn from them (block bootstrap)."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 
 from sim.config import HubConfig
@@ -17,6 +18,7 @@ from sim.units import TICKS_PER_DAY
 _TICKS_PER_WEEK = DAYS_PER_WEEK * TICKS_PER_DAY
 _WEEKS_BEFORE = 1
 """Weeks before the run whose delayed flights arrive in it."""
+_GOLDEN = (math.sqrt(5) - 1) / 2
 _SEEN = 10
 """Replications from which the number of flights is estimated if weeks are drawn (assumption)."""
 
@@ -39,8 +41,26 @@ def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
 def _rows(config: HubConfig, streams: Streams, end: int) -> list[FlightRow]:
     schedules = schedules_of(config)
     if config.arrivals.resampled_weeks is None:
-        return _repeated(config, schedules.of[schedules.number_of(streams.replication)])
-    return list(_resampled(config, streams, end))
+        return _multiplied(config, streams, _repeated(config, schedules.of[schedules.number_of(streams.replication)]))
+    return _multiplied(config, streams, list(_resampled(config, streams, end)))
+
+
+def _multiplied(config: HubConfig, streams: Streams, rows: list[FlightRow]) -> list[FlightRow]:
+    """The rows `arrivals.factor` times as often: some again with the same schedule, or some left out.
+
+    Which ones is spread evenly over the schedule, from a start that is drawn (Kronecker's sequence of the golden
+    ratio), so that the rows of a smaller factor are among those of a larger one.
+    """
+    factor = config.arrivals.factor
+    if factor == 1:
+        return rows
+    start = streams.of("factor_of_file").random()
+    return [
+        row.again(number) if number else row
+        for place, row in enumerate(sorted(rows, key=lambda row: (row.sibt, row.key)))
+        for number in range(math.ceil(factor))
+        if (start + place * _GOLDEN) % 1 < factor - number
+    ]
 
 
 def _repeated(config: HubConfig, rows: Sequence[FlightRow]) -> list[FlightRow]:
@@ -101,14 +121,14 @@ def _resampled(config: HubConfig, streams: Streams, end: int) -> Iterator[Flight
 
 
 def mean_rows(config: HubConfig, end: int) -> Iterator[tuple[FlightRow, float]]:
-    """The mean flights up to `end` [ticks]: rows, each with the share of replications that have it."""
+    """The mean flights up to `end` [ticks]: rows, each with how often a replication has it on average."""
     if config.arrivals.resampled_weeks is None:
         schedules = schedules_of(config)
-        share = 1 / len(schedules.of)
+        share = config.arrivals.factor / len(schedules.of)
         yield from ((row, share) for rows in schedules.of for row in _repeated(config, rows))
         return
     weeks = _Weeks(config)
-    share = 1 / len(weeks.of)
+    share = config.arrivals.factor / len(weeks.of)
     for place in weeks.places(end):
         for week, rows in weeks.of:
             yield from ((row.later((place - week) * _TICKS_PER_WEEK), share) for row in rows)
@@ -126,5 +146,6 @@ def left_out(config: HubConfig, end: int) -> tuple[int, int]:
 
 def schedules_seen(config: HubConfig) -> int:
     """Replications from which the mean number of flights is estimated."""
-    schedules = schedules_of(config)
-    return _SEEN if config.arrivals.resampled_weeks is not None else len(schedules.of)
+    arrivals, schedules = config.arrivals, schedules_of(config)
+    is_drawn = arrivals.resampled_weeks is not None or (arrivals.factor % 1 and not schedules.is_by_replication)
+    return _SEEN if is_drawn else len(schedules.of)

@@ -13,10 +13,11 @@ which 10 % more would help most.
 
 How: a demand is carried if the on-time share reaches `capacity.target` and the backlog does not grow. With exports, the
 share of exports that are kept up with (their backlog does not grow by the rest) must reach it, too; the lower of the
-two is the on-time share below. Each replication has its own threshold among values of `demand.flights_per_day`. The
-search of the first replication begins at the lowest rung of the capacity ladder. The others begin at the threshold of
-the first, because theirs are near. The lateness of a run's parcels shows roughly how far the threshold is, so most runs
-are near it. Fewer flights are always among more, with the same draws, so only the demand changes within a search.
+two is the on-time share below. Each replication has its own threshold, in flights a day: `demand.flights_per_day`, or
+of a file as many times its flights (`arrivals.factor`). The search of the first replication begins at the lowest rung
+of the capacity ladder. The others begin at the threshold of the first, because theirs are near. The lateness of a run's
+parcels shows roughly how far the threshold is, so most runs are near it. Fewer flights are always among more, with the
+same draws, so only the demand changes within a search.
 
 A search ends with two simulated demands: the lower is carried, the higher is not. The threshold is the middle between
 them, at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, and is at least as wide as
@@ -70,14 +71,15 @@ from experiments.studies.capacity.lifts import Lift, cell
 from experiments.studies.capacity.result import Result, Threshold, result_of, sentences
 from experiments.studies.capacity.search import searches_of, simulate_all
 from experiments.studies.capacity.threshold import Sustained
-from sim.config import ArrivalModel
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
+from sim.inputs.traffic import parcels_per_asked_flight
 from sim.site.room import check_area
 
+_LOOKED_FOR: Final = "demand.flights_per_day", "arrivals.factor"
 _NOT_ASKED: Final = MappingProxyType(
     {
-        "demand.flights_per_day": "is what capacity looks for; leave it out",
+        **dict.fromkeys(_LOOKED_FOR, "is what capacity looks for; leave it out"),
         "scenario": "capacity takes several: scenarios=[liege_30k,liege_66k]",
     }
 )
@@ -103,8 +105,6 @@ def parse(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     keys = grid.keys(CapacityKeys)
     designs = _points(grid, keys, config_dir)
     for design in designs:
-        if design.hub.arrivals.model is ArrivalModel.FILE:
-            raise ConfigError(said("fixed_flights"))
         check_area(design.hub)
         with_more(design.hub, [*what_ifs(design.hub)])
     return designs, replace(keys, factors=grid.factors(grid.labels))
@@ -129,8 +129,8 @@ def _words(words: Sequence[str]) -> list[str]:
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
     """Rows of the file, or scenarios, at every combination of the given values."""
     for design in grid.rows:
-        if "demand.flights_per_day" in {key_of(word) for word in design.words}:
-            raise ConfigError(said("capacity_looks", place=design.place))
+        if given := {key_of(word) for word in design.words}.intersection(_LOOKED_FOR):
+            raise ConfigError(said("capacity_looks", place=design.place, key=min(given)))
     if grid.rows:
         return grid.designs(grid.labels)
     if not keys.scenarios:
@@ -243,7 +243,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            whole(result.flights.mean * result.design.hub.parcels_per_asked_flight),
+            whole(result.flights.mean * parcels_per_asked_flight(result.design.hub)),
         )
         for result in results
     )
@@ -265,7 +265,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     values = {result.title: result.flights for result in results}
     ladders = {
-        result.title: {name: rate / result.design.hub.parcels_per_asked_flight for name, rate in rungs(result.ladder)}
+        result.title: {name: rate / parcels_per_asked_flight(result.design.hub) for name, rate in rungs(result.ladder)}
         for result in results
     }
     thresholds = capacity_figure.prepare(values, ladders)

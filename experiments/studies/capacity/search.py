@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.designs.varying import at_demand
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, with_more
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
@@ -15,6 +14,7 @@ from experiments.replications.work import evaluate
 from experiments.report.bottleneck import rungs as by_rung
 from experiments.report.sections import said
 from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
+from sim.inputs.traffic import at_demand, parcels_per_asked_flight
 from sim.measures.ladder import capacity_ladder
 
 _WORTHWHILE: Final = 0.25
@@ -73,7 +73,7 @@ class Search(ThresholdSearch):
             worthwhile = self.first.worthwhile(kpis)
             return [(name,) for name in waited_for if name in worthwhile]
         hub = at_demand(self.design.hub, self.above)
-        rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * hub.parcels_per_asked_flight
+        rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * parcels_per_asked_flight(hub)
         waited_for.sort(key=lambda name: rungs.get(name, math.inf))
         n_narrow = sum(rungs.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
         waiting: list[Group] = [(name,) for name in waited_for[:n_narrow]]
@@ -154,7 +154,7 @@ def missing(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     """Rounds in which every search asks for simulations and all are answered."""
     # The longest are first, so that no core is idle at the end of a round; results do not depend on the order.
-    by_size = sorted(searches, key=lambda each: -each.lowest * each.design.hub.parcels_per_asked_flight)
+    by_size = sorted(searches, key=lambda each: -each.lowest * parcels_per_asked_flight(each.design.hub))
 
     def line(kpis: Kpis, left: Left) -> str:
         n_found = sum(search.crossing is not None for search in searches)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Final, Self
 
 from experiments.designs.design import Design
-from experiments.designs.varying import at_demand, demand_label
+from experiments.designs.varying import demand_label
 from experiments.designs.what_if import resources_of
 from experiments.frame.study import Kpis
 from experiments.replications.crossing import Crossing, most_flights, rounded
@@ -14,6 +14,7 @@ from experiments.replications.stability import judged, longer_hubs, longer_label
 from experiments.replications.work import evaluate, grow
 from experiments.store.tables import Key
 from experiments.studies.capacity.bracket import Bracketing, Shown
+from sim.inputs.traffic import at_demand, parcels_per_asked_flight
 from sim.measures.ladder import tightest_rung
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
@@ -52,7 +53,7 @@ class ThresholdSearch:
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
-        rung = tightest_rung(design.hub) / design.hub.parcels_per_asked_flight
+        rung = tightest_rung(design.hub) / parcels_per_asked_flight(design.hub)
         self.lowest = min(rung, self._limit)
         """Lowest rung of the ladder, as flights a day; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None

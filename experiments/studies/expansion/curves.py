@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
-from experiments.designs.varying import at_demand
 from experiments.money.accounts import WAGES, Rostered, activity, annual_lines
 from experiments.money.assets import Line
 from experiments.money.prices import Labour, Paid
@@ -24,6 +23,7 @@ from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
 from sim.errors import ConfigError
+from sim.inputs.traffic import at_demand
 from sim.measures.kpis import KPIS
 from sim.units import Numbers
 

@@ -21,6 +21,7 @@ from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import ConfigError, placed
+from sim.inputs.traffic import parcels_per_asked_flight
 from sim.reading import plain, read
 from sim.site.room import check_area
 from sim.units import MONTHS_PER_YEAR
@@ -211,5 +212,5 @@ def flights_at(config: HubConfig, load: float) -> float:
     The parcels are imports and those exports that are sorted.
     """
     exports = config.exports.ratio * (1 - config.exports.collections.presorted_share)
-    sorted_per_flight = config.parcels_per_asked_flight * (1 + exports)
+    sorted_per_flight = parcels_per_asked_flight(config) * (1 + exports)
     return load * config.rated_per_h * config.sorting.efficiency * HOURS / sorted_per_flight

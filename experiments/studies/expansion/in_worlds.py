@@ -16,7 +16,7 @@ from experiments.assumptions.drawn import Drawn
 from experiments.designs.design import Design
 from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered
-from experiments.replications.summing import by_design, daily_parcels
+from experiments.replications.summing import by_design
 from experiments.report.sections import said
 from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
@@ -25,6 +25,7 @@ from experiments.studies.expansion.hubs import flights_at
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
 from sim.errors import ConfigError
+from sim.inputs.traffic import daily_parcels
 from sim.measures.ladder import tightest_rung
 from sim.reading import read
 

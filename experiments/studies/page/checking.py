@@ -17,7 +17,6 @@ from experiments.execution.progress import time_left
 from experiments.frame import runner
 from experiments.frame.study import Request
 from experiments.replications.replicating import check_designs
-from experiments.replications.summing import daily_parcels
 from experiments.report.sections import said
 from experiments.store.directory import TIMINGS
 from experiments.store.foreign import configuration_of, is_finished, manifest_of
@@ -28,6 +27,7 @@ from experiments.studies.page.runs import names_in
 from experiments.studies.page.shifts import changed_words
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError
+from sim.inputs.traffic import daily_parcels
 from sim.site.room import check_area
 
 _MOST_TIMED: Final = 5

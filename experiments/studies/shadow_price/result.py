@@ -10,7 +10,7 @@ import numpy as np
 from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.more_room import HALL_UNITS, with_more
-from experiments.designs.varying import changed, checked
+from experiments.designs.varying import checked
 from experiments.formatting import counted, listed, number, percent, resource, whole
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
@@ -24,9 +24,10 @@ from experiments.statistics import Interval, mean_interval
 from experiments.statistics.interval import of_many
 from experiments.statistics.two_sources import paired_interval
 from experiments.store.rows import ENDS_AND_N, column, interval, table
-from sim.config import ArrivalModel, HubConfig
+from sim.config import HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError, placed
+from sim.inputs.traffic import at_demand
 from sim.reading import Bounds
 from sim.site.room import check_area
 
@@ -72,8 +73,8 @@ class Ladder:
 
 def parse(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
-    if (key := "demand.flights_per_day") in map(key_of, arguments.words):
-        raise ConfigError(f"{key}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
+    if given := {"demand.flights_per_day", "arrivals.factor"}.intersection(map(key_of, arguments.words)):
+        raise ConfigError(f"{min(given)}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
     return one_hub(arguments, ShadowPriceKeys, VERB)
 
 
@@ -96,11 +97,9 @@ def ladders(config: HubConfig, settings: ShadowPrice) -> list[Ladder]:
     Raises:
         ConfigError: a demand or a step that the schema refuses.
     """
-    if config.arrivals.model is ArrivalModel.FILE:
-        raise ConfigError(said("fixed_flights_too"))
     steps = []
     for flights in settings.flights_per_day:
-        base = changed(config, {"demand.flights_per_day": flights})
+        base = checked(at_demand(config, flights), config)
         check_area(base)
         first = Design(f"{counted(flights, 'flight')} a day", base)
         for zone in zones_of(config, settings):

@@ -13,6 +13,7 @@ from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS, column, plain_row, table
 from experiments.studies.sure.result import Answered, Result
+from sim.inputs.traffic import flights_asked
 
 SHARES: Final = (0.9, 0.5, 0.1)
 """Shares of the worlds in which at least this traffic is carried."""
@@ -67,7 +68,7 @@ def objects(result: Result) -> dict[str, Any]:
 def sentence(result: Result, hall: str) -> str:
     """The traffic that a hall carries, in which shares of the worlds."""
     levels = halls(result)[hall]
-    most = levels[-1].design.hub.demand.flights_per_day
+    most = flights_asked(levels[-1].design.hub)
     beyond = f"more than {most:g}"
     texts = [
         f"{at_least(row.flights, row.low, row.high, beyond, beyond)} flights a day in {share_text(row.share)}"
@@ -79,7 +80,7 @@ def sentence(result: Result, hall: str) -> str:
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
     """Flights a day up to which at least this share of the worlds carries its traffic; zero is carried in all."""
-    flights = [0.0, *(answer.design.hub.demand.flights_per_day for answer in levels)]
+    flights = [0.0, *(flights_asked(answer.design.hub) for answer in levels)]
     shares = np.minimum.accumulate([1.0, *(_end(answer.share.interval, ends) for answer in levels)])
     if shares[-1] > share:
         return math.nan

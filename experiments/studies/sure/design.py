@@ -13,7 +13,6 @@ from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, several, with_study
-from experiments.designs.varying import at_demand
 from experiments.formatting import counted
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
@@ -26,6 +25,7 @@ from experiments.studies.expansion.in_worlds import KEPT
 from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
+from sim.inputs.traffic import at_demand, parcels_per_asked_flight
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import tightest_rung
 from sim.reading import Bounds, near
@@ -140,7 +140,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
     """Label and flights a day of each level at which a hall is tested; by default from the capacity ladder."""
     hub = design.hub
-    most = tightest_rung(hub) / hub.parcels_per_asked_flight
+    most = tightest_rung(hub) / parcels_per_asked_flight(hub)
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 

@@ -11,13 +11,13 @@ from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Design
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
-from experiments.replications.summing import daily_parcels
 from experiments.replications.work import evaluate
 from experiments.report.sections import said
 from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.traffic import daily_parcels
 from sim.measures.ladder import tightest_rung
 
 
