@@ -23,6 +23,7 @@ from experiments.problems.progress import rows_of as progress_rows
 from experiments.problems.reference import Reference, Row, rows_of
 from experiments.problems.solvers import SOLVERS
 from experiments.statistics import Interval
+from sim.errors import InputError
 
 TODAY = "truck_cut_offs_quiet"
 FIRST_OF_EACH = {instance.problem: name for name, instance in reversed(instances().items())}
@@ -164,6 +165,25 @@ def test_the_oracle_counts_shares_draws_and_ends():
     assert oracle.spent == 4
     assert oracle.ask(one, instance.budget - 4).shape == (instance.budget - 1, 2), "all of the budget"
     assert nearest(instance, (1.6, -2.0, 7.0)) == (2, 0, 1)
+
+
+def test_a_request_that_is_none_is_refused_and_leaves_the_oracle_as_it_was():
+    instance = instance_of(TODAY)
+    oracle = Oracle(instance, 0, bowl)
+    with pytest.raises(InputError, match="no design was simulated"):
+        oracle.chosen  # noqa: B018 - refused
+    for design in ((0, 1), (0, 1, 2), (0, 1, -1), [0, 1, 0], None):
+        with pytest.raises(InputError, match=r"a design is a tuple of positions, timetable 0 to 3, .*; got "):
+            oracle.ask(design, 1)
+    for n in (0, -3):
+        with pytest.raises(InputError, match=f"n: at least 1 replication, got {n}"):
+            oracle.ask((0, 1, 0), n)
+    oracle.simulate = lambda design, number: 1 / number
+    with pytest.raises(ZeroDivisionError):
+        oracle.ask((1, 1, 1), 1)
+    oracle.simulate = bowl
+    assert oracle.ask((0, 1, 0), 1).shape == (1, 2)
+    assert (oracle.spent, oracle.chosen) == (1, (0, 1, 0))
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

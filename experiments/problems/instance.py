@@ -97,7 +97,15 @@ class Instance:
         return hash_of(whole)[:HASH_DIGITS]
 
     def values(self, design: Design) -> tuple[Any, ...]:
-        return tuple(each.values[place] for each, place in zip(self.variables, design, strict=True))
+        """The values of a design's variables.
+
+        Raises:
+            InputError: Not a tuple with a position for each variable.
+        """
+        if design not in self.designs:
+            highest = ", ".join(f"{each.name} 0 to {len(each.values) - 1}" for each in self.variables)
+            raise InputError(f"{self.name}: a design is a tuple of positions, {highest}; got {design!r}")
+        return tuple(each.values[int(place)] for each, place in zip(self.variables, design, strict=True))
 
     def command_words(self, design: Design) -> tuple[str, ...]:
         """Words of `cargohub run` for the design; for several years, those of the last year."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.problems.instance import Design, Instance, Observed
+from sim.errors import InputError
 
 Simulate = Callable[[Design, int], Observed]
 PENALTY = 10.0
@@ -45,11 +46,16 @@ class Oracle:
 
         Raises:
             BudgetSpent: Fewer than n are left; none is simulated.
+            InputError: Not a design of the instance, or n below 1.
         """
+        self.instance.values(design)
+        if n < 1:
+            raise InputError(f"n: at least 1 replication, got {n}")
         if self.spent + n > self.instance.budget:
             raise BudgetSpent
-        sample = self._samples.setdefault(design, [])
-        sample += [self.simulate(design, self.first + len(sample) + k) for k in range(n)]
+        sample = self._samples.get(design, [])
+        sample = sample + [self.simulate(design, self.first + len(sample) + k) for k in range(n)]
+        self._samples[design] = sample
         self.spent += n
         if not self.path or self.path[-1][1] != self.chosen:
             self.path.append((self.spent, self.chosen))
@@ -61,7 +67,13 @@ class Oracle:
 
     @property
     def chosen(self) -> Design:
-        """The best design so far, by means."""
+        """The best design so far, by means.
+
+        Raises:
+            InputError: None was simulated.
+        """
+        if not self._samples:
+            raise InputError("no design was simulated: `ask` for one")
         return min(self._samples, key=lambda design: (self._worth(np.array(self._samples[design])), design))
 
     def _worth(self, sample: NDArray[np.float64]) -> float:
