@@ -40,6 +40,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.files import check_file
 from sim.leaves import leaf_at
+from sim.own import adopt
 from sim.reading import near, read
 from sim.site.room import fitted
 
@@ -92,6 +93,7 @@ def load(
         f"scenario={word_value(scenario)}",
     ]
     check_once([word for word in words if word.startswith("scenario=")])
+    adopt(None)  # names of a file that was loaded earlier are unknown
     trust_typed(words)
     if any(key_of(word).partition(".")[0] == "cost" for word in words):
         raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")

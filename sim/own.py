@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from sim.errors import InputError
-from sim.trusted import executed, raised_in, short, trusted
+from sim.names import printable, wrong_text
+from sim.trusted import executed, raised_in, shown, trusted
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,12 +87,15 @@ def kpi(
     """
     if not all(isinstance(text, str) for text in (unit, label)) or not unit:
         raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")
+    if wrong := wrong_text(unit) or wrong_text(label):
+        raise ValueError(wrong)
     if better not in _BETTER:
         raise ValueError(f"better is 'more', 'less' or None, got {better!r}")
-    ends = tuple(map(float, range or (0, 1)))
+    ends = tuple(map(float, (0, 1) if range is None else range))
     if len(ends) != 2 or not ends[0] < ends[1]:
         raise ValueError(f"range is the least and the most, got {range!r}")
-    return Declaration("kpi", ("tables",), unit=unit, more_is_better=_BETTER[better], label=label, range=range)
+    possible = None if range is None else (ends[0], ends[1])
+    return Declaration("kpi", ("tables",), unit=unit, more_is_better=_BETTER[better], label=label, range=possible)
 
 
 arrivals: Final = Declaration(ARRIVALS, ("rng", "days", "flights_per_day"))
@@ -167,17 +171,13 @@ class OwnFile:
         module = executed(self.name, self.source)
         try:
             value = getattr(module, name)(*arguments, **keywords)
+            return value.tolist() if hasattr(value, "tolist") else value
         except (Exception, SystemExit) as error:
             raise raised_in(self.name, error, f"{name} raises ") from error
-        return value.tolist() if hasattr(value, "tolist") else value
 
     def refuse(self, name: str, value: object, wanted: str) -> InputError:
         """The error for a function that returns an impossible value."""
-        try:
-            text = short(repr(value))
-        except Exception:  # noqa: BLE001 - an integer of thousands of digits, or a class of the user's
-            text = f"a value of type {type(value).__name__}"
-        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {text}; {wanted}")
+        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {shown(value)}; {wanted}")
 
 
 def is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a function returns
@@ -214,7 +214,7 @@ def _functions(name: str, source: str) -> Mapping[str, OwnFunction]:
             assert isinstance(node, ast.FunctionDef)
             if node.name in functions:
                 raise ValueError(f"{name}: line {node.lineno}: a second function {node.name}")
-            meaning = " ".join((ast.get_docstring(node) or "").split())
+            meaning = printable(" ".join((ast.get_docstring(node) or "").split()))
             text = ast.unparse(node.args)
             function = OwnFunction(node.name, declaration, meaning, node.lineno, text, _signature(node.args))
             if declaration.parameters:

@@ -61,9 +61,14 @@ def raised_in(name: str, error: BaseException, what: str = "") -> InputError:
     """The error that a file's text raised, with its line in the file; `what` names the part that raised it."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     where = f"line {lines[-1]}: " if lines else ""
-    message = f"{type(error).__name__}: {short(str(error))}".removesuffix(": ")
+    message = f"{type(error).__name__}: {shown(error, str)}".removesuffix(": ")
     return InputError(f"{name}: {where}{what}{message}")
 
 
-def short(text: str, most: int = 80) -> str:
+def shown(value: object, as_text: Callable[[object], str] = repr, most: int = 80) -> str:
+    """A value as a short text; only its type if its text cannot be made."""
+    try:
+        text = as_text(value)
+    except Exception:  # noqa: BLE001 - an integer of thousands of digits, or a class of the user's
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= most else f"{text[:most]}…"

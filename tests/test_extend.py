@@ -119,6 +119,7 @@ def test_the_packaged_answers_are_possible_and_nonsense_is_not() -> None:
     for decision in DECISIONS:
         says = refusal({decision: f"text_{decision}"}, own)
         assert f": text_{decision} gives 'x'; a rule of {decision} gives " in says
+        assert re.search(r" \((int|bool|list\[.+\])\)$", says)
 
 
 def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsys: pytest.CaptureFixture[str]) -> None:
@@ -266,6 +267,24 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
             "x gives [1e+308]; arrivals are a list of minutes",
         ),
         ("@kpi('1', None)\ndef x(tables): return 2", "", "x gives 2; a KPI gives a number from 0 to 1"),
+        (
+            "@kpi('h', None, range=('0', '1'))\ndef x(tables): return 2",
+            "",
+            "x gives 2; a KPI gives a number from 0 to 1",
+        ),
+        ("@kpi('h', None, range=())\ndef x(tables): ...", "", "line 2: @kpi: range is the least and the most, got ()"),
+        ("@kpi('h\\x1b', None)\ndef x(tables): ...", "", "contains the character U+001B, which is not printable"),
+        ("@kpi('h', None, 'a\\nb')\ndef x(tables): ...", "", "contains the character U+000A, which is not printable"),
+        (
+            "class E(Exception):\n  def __str__(self): return 1\n@kpi('h', None)\ndef x(tables): raise E",
+            "",
+            "line 5: x raises E: a value of type E\n",
+        ),
+        (
+            "class V:\n  def tolist(self): 1 / 0\n@kpi('h', None)\ndef x(tables): return V()",
+            "",
+            "line 3: x raises ZeroDivisionError: division by zero",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -279,6 +298,7 @@ def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.
         ("../mine.py", "", "'../mine.py' is not the name of a Python file"),
         ("mine.txt", "", "'mine.txt' is not the name of a Python file"),
         ("mine.py", "x = 1", "mine.py: changed since the run"),
+        ("a\x1b[31m.py", "", r"'a\x1b[31m.py' is not the name of a Python file"),
         ("gone.py", "", "gone.py: cannot be read: No such file"),
     ],
 )
@@ -346,6 +366,17 @@ def test_verify_checks_every_rule_of_a_file(
     answer = document(capsys, "verify", "rules=mine.py", "examples=3", "--quiet")
     cases = [(case["name"].split(", ")[-1], case["passed"]) for case in answer["cases"]]
     assert cases == [("b: unequal", True), ("c: unequal", False)]
+
+
+def test_names_of_a_file_are_unknown_to_what_is_loaded_without_it() -> None:
+    load("liege_30k", "rules=mine.py")
+    with pytest.raises(ConfigError, match=r"customs.release_mean_h.family: one of .*, empirical; got 'quick_or_slow'"):
+        load("liege_30k", "customs.release_mean_h={family: quick_or_slow, mean: 6}")
+
+
+def test_a_docstring_cannot_control_a_terminal() -> None:
+    own = read("@kpi('h', None)\ndef x(tables): 'a\x1b[31m \u202eb'")
+    assert own.functions["x"].meaning == r"a\x1b[31m \u202eb"
 
 
 def test_a_rule_without_its_file_is_refused_with_the_word_that_is_missing():

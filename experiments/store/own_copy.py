@@ -58,7 +58,7 @@ def own_in(hubs: Mapping[str, Any]) -> OwnFile | None:
 
 
 def _copied(folder: Path, name: str, digest: str) -> str:
-    if not name.endswith(".py") or Path(name).name != name:
+    if not (name.endswith(".py") and Path(name).name == name and name.isprintable()):
         raise InputError(f"{folder}: {_GROUP}.{FILE}: {name[:60]!r} is not the name of a Python file")
     content = bytes_of(folder / FOLDER / name, MOST_BYTES)
     if sha256_of(content) != digest:

@@ -116,14 +116,14 @@ def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
     """
     is_possible = DECISIONS[decision].is_possible
     wanted = inspect.signature(_plain(next(iter(DECISIONS[decision].RULES.values())))).return_annotation
-    what = " ".join((is_possible.__doc__ or "").split()).rstrip(".")
+    what, kind = " ".join((is_possible.__doc__ or "").split()).rstrip("."), inspect.formatannotation(wanted)
 
     def answer(*arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - each decision has its own
         # Lists are copies, because some are the hub's own, and the rule may change them.
         copies = {key: _copy(value) for key, value in keywords.items()}
         given = own.call(name, *map(_copy, arguments), **copies)
         if not _is(wanted, given) or not is_possible(given, *arguments, **keywords):
-            raise own.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]}")
+            raise own.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]} ({kind})")
         return given
 
     return answer
