@@ -20,7 +20,6 @@ from experiments.composition import load
 from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.accounts import Rostered
-from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
@@ -35,6 +34,7 @@ from experiments.studies.sure.design import Question
 from experiments.studies.sure.page import opening
 from experiments.studies.sure.paths_page import bars, document
 from sim.errors import ConfigError
+from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 
@@ -103,7 +103,7 @@ def test_errors_that_are_large_make_the_interval_wide() -> None:
 
 def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
     def level(flights: float, *share: float) -> SimpleNamespace:
-        hub = SimpleNamespace(area_m2=30_000, demand=SimpleNamespace(flights_per_day=flights))
+        hub = load("liege_30k", f"demand.flights_per_day={flights}")
         design = SimpleNamespace(label=f"hall, {flights:g} flights a day", hub=hub)
         return SimpleNamespace(design=design, share=SimpleNamespace(interval=Interval(*share, 9)))
 
