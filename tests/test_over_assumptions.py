@@ -140,14 +140,17 @@ def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...])
     assert expansion._compared(plain(sure_keys.expansion)) == expansion._compared(plain(keys.expansion))
 
 
-def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
-    words = ("scenario=liege_30k", *SMALL)
+@pytest.mark.parametrize("kind", ["timetable", "file"])
+def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "week.csv").write_text("flight,sibt\nA,2023-03-06 09:00\nB,2023-03-06 19:00\n")
+    own = ("arrivals=file", f"arrivals.schedule={tmp_path / 'week.csv'}") if kind == "file" else ()
+    words = ("scenario=liege_30k", *SMALL, *own)
     levels, keys = parse(Arguments("sure", (*words, "question=capacity", "flights=2,3")))
     identity = identity_of({level.label: level.hub for level in levels}, keys.as_plain())
     rows = [CarriedRow("liege_30k", 0.9, 2.2, 1.9, 2.6), CarriedRow("liege_30k", 0.5, float("nan"), 2.7, float("nan"))]
     with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
         run.complete({}, tables=[stored(ProbabilityRow, []), stored(CarriedRow, rows)])
-    design = Design("today's hall", load("liege_30k", *SMALL))
+    design = Design("today's hall", load("liege_30k", *SMALL, *own))
     text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than asked for in 50 %"
     assert dict(over._bands(tmp_path, [design], over.CAPACITY)) == {
         "today's hall": f"{text} of the assumed worlds ({run.path.name})"

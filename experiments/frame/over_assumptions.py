@@ -33,6 +33,7 @@ from experiments.store.identity import plain_hub
 from experiments.store.read import MANIFEST
 from sim.config import ArrivalModel, HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
+from sim.inputs import traffic
 from sim.inputs.flight_files import schedules_of
 from sim.measures.ladder import capacity_ladder
 
@@ -62,14 +63,14 @@ class Question:
     """A question that `sure` answers beside a verb's own.
 
     `words`: the words that ask it. `answers`: results of one of its stored runs; none if that run answered another
-    question. `varies`: a key of the hub that the question varies, and that may therefore differ. `keeps`: a group of
+    question. `varies`: keys of the hub that the question varies, and that may therefore differ. `keeps`: a group of
     keys beside the hub's that belongs to the question. `asks`: name of the text that says its purpose, and
     that `n_runs` runs are the most that it takes, unless they are set.
     """
 
     words: tuple[str, ...]
     answers: Callable[[Manifest], Answers]
-    varies: str = ""
+    varies: Sequence[str] = ()
     keeps: str = ""
     asks: str = "which_share"
     n_runs: int = 0
@@ -112,7 +113,7 @@ def at_least(flights: float, low: float, high: float, beyond: str, high_beyond: 
 
 
 CARRIES: Final = Question((), _shares, asks="which_share_carries")
-CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")
+CAPACITY: Final = Question(("question=capacity",), _carried, varies=traffic.KEYS)
 
 
 def over_assumptions(
@@ -215,8 +216,8 @@ def _without_costs(words: Sequence[str], designs: Sequence[Design]) -> list[str]
         return list(words)
     if not any(row.beside for row in rows):
         return list(words)
-    hubs = {row.name: next(each.hub for each in designs if each.label.startswith(row.name)) for row in rows}
-    return [*rest, _typed(" ".join(row.words) or f"scenario={hubs[row.name].scenario}" for row in rows)]
+    scenarios = {design.label: design.hub.scenario for design in designs}
+    return [*rest, _typed(" ".join(row.words) or f"scenario={scenarios[row.name]}" for row in rows)]
 
 
 def _with_one_value(word: str) -> str:
@@ -285,9 +286,10 @@ def _period(of_run: Mapping[str, Any], hub: Mapping[str, Any]) -> str:
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:
-    group, _, key = question.varies.partition(".")
+    groups = {key.partition(".")[0] for key in question.varies}
     return {
-        name: {part: value for part, value in values.items() if part != key} if name == group else values
+        name: {part: value for part, value in values.items() if f"{name}.{part}" not in question.varies}
+        if name in groups else values
         for name, values in hub.items()
         if name not in _NOT_COMPARED
-    }
+    }  # fmt: skip

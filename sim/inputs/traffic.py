@@ -10,6 +10,8 @@ from sim.inputs.expected_flights import with_mean_load
 from sim.inputs.flight_schedule import end_of_run, measured_days
 from sim.inputs.own_flights import mean_rows
 
+KEYS: Final = ("demand.flights_per_day", "arrivals.factor")
+"""The keys that say how many flights are asked for: of a demand, and of a file."""
 _DIGITS: Final = 4
 
 

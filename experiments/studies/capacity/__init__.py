@@ -73,13 +73,13 @@ from experiments.studies.capacity.search import searches_of, simulate_all
 from experiments.studies.capacity.threshold import Sustained
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
+from sim.inputs import traffic
 from sim.inputs.traffic import parcels_per_asked_flight
 from sim.site.room import check_area
 
-_LOOKED_FOR: Final = "demand.flights_per_day", "arrivals.factor"
 _NOT_ASKED: Final = MappingProxyType(
     {
-        **dict.fromkeys(_LOOKED_FOR, "is what capacity looks for; leave it out"),
+        **dict.fromkeys(traffic.KEYS, "is what capacity looks for; leave it out"),
         "scenario": "capacity takes several: scenarios=[liege_30k,liege_66k]",
     }
 )
@@ -129,7 +129,7 @@ def _words(words: Sequence[str]) -> list[str]:
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
     """Rows of the file, or scenarios, at every combination of the given values."""
     for design in grid.rows:
-        if given := {key_of(word) for word in design.words}.intersection(_LOOKED_FOR):
+        if given := {key_of(word) for word in design.words}.intersection(traffic.KEYS):
             raise ConfigError(said("capacity_looks", place=design.place, key=min(given)))
     if grid.rows:
         return grid.designs(grid.labels)

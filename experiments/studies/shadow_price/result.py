@@ -27,6 +27,7 @@ from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError, placed
+from sim.inputs import traffic
 from sim.inputs.traffic import at_demand
 from sim.reading import Bounds
 from sim.site.room import check_area
@@ -73,7 +74,7 @@ class Ladder:
 
 def parse(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
-    if given := {"demand.flights_per_day", "arrivals.factor"}.intersection(map(key_of, arguments.words)):
+    if given := {*map(key_of, arguments.words)}.intersection(traffic.KEYS):
         raise ConfigError(f"{min(given)}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
     return one_hub(arguments, ShadowPriceKeys, VERB)
 
