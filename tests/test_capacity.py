@@ -630,3 +630,16 @@ def test_the_chart_draws_a_row_a_scenario() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     labels = ax.get_legend_handles_labels()[1]
     assert "sustained, mean and 95 % interval" in labels and "sustained, one replication, no interval" in labels
+
+
+@pytest.mark.drawn
+def test_a_flight_file_has_a_capacity_in_flights_a_day(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    flights = [f"F{day},2023-03-{day:02} {hour:02}:00,900" for day in range(6, 10) for hour in (3, 15)]
+    (tmp_path / "flights.csv").write_text("\n".join(["flight,sibt,parcels", *flights]) + "\n")
+    words = ["scenarios=[liege_30k]", "arrivals=file", f"arrivals.schedule={tmp_path / 'flights.csv'}", "exports=none",
+             "warmup_days=1", "horizon_days=2", "halls.main.machine_rated_per_h=400", "halls.main.sorting_machines=1",
+             "capacity.binding=false", "capacity.tolerance=1", "replications=1", "workers=1"]  # fmt: skip
+    document = answer(capsys, "capacity", *words, "--out", tmp_path / "runs")
+    found = read_run(document["run_dir"]).tables["capacity"]
+    assert 2 < found["sustained"].item() < found["not_sustained"].item() < 40
+    assert "some fly again with the same schedule" in (Path(document["run_dir"]) / "report.html").read_text()

@@ -200,6 +200,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
                 "capacity_method", target=share_text(search.target), tolerance=counted(search.tolerance, "flight"),
                 draws=same_draws(config, keys.replications, "demand"),
             ),
+            *([said("capacity_of_file")] if any(design.hub.arrivals.schedule for design in request.designs) else []),
             *(paragraphs_of("capacity_lifts") if search.binding else []),
         ],
         pictures=lambda: [
