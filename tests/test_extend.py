@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -204,6 +205,11 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     assert "mine.py:2: from sim.rules.truck_leaves import Waiting" in shown and "--trust-code" in shown.splitlines()[-1]
     assert main(["pack", str(folder), "--out", "run.zip", "--author", "Ada"]) == 0
     capsys.readouterr()
+    with zipfile.ZipFile("run.zip") as packed:
+        readme = packed.read("README.md").decode()
+    assert "| `run/rules/mine.py` | Functions of the user that the run called |" in readme
+    assert "    cargohub reproduce FILE.zip --trust-code\n" in readme
+    assert readme.endswith("`--trust-code` executes `run/rules/mine.py`; read it first.\n")
     assert main(["reproduce", "run.zip"]) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("cargohub: run.zip: its code, mine.py, is not executed")
     assert not alarm.exists()

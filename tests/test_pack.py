@@ -87,7 +87,9 @@ def test_everything_is_there_with_its_hash_and_described(run, packed, graph):
     for part in ("## flights", "| landed |", "## kpis"):
         assert (part in content["DICTIONARY.md"].decode()) == (part != "| landed |")
     assert "CC-BY-4.0 (https://creativecommons.org/licenses/by/4.0/)" in content["README.md"].decode()
-    assert "| `run/config.yaml` | " in content["README.md"].decode()
+    readme = content["README.md"].decode()
+    assert "| `run/config.yaml` | " in readme and "| `run/flights/my flights (1).csv` | Flight file that " in readme
+    assert "    cargohub reproduce FILE.zip\n" in readme and "--trust-code" not in readme
 
 
 def test_whatever_the_graph_refers_to_is_in_it(graph):

@@ -34,6 +34,7 @@ from experiments.store.directory import DICTIONARY, FINISHED, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
 from experiments.store.foreign_text import bytes_of, damage_told
+from experiments.store.own_copy import FOLDER as OF_CODE
 from experiments.store.read import MANIFEST, TABLES
 from experiments.store.rows import declared_tables
 from experiments.store.stored_by import finished
@@ -88,14 +89,19 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
     files["CITATION.cff"] = run.cff(chosen.id).encode()
     files["DICTIONARY.md"] = "\n".join(_dictionary(manifest)).encode()
     files["methods.md"] = text_of(filled(facts, "stress")).encode()
-    rows = "\n".join(
-        f"| `{name}` | {text} |" for name, text in _TEXTS["files"].items() if name in files or name == "README.md"
-    )
-    readme = _TEXTS["readme"].format(**values, description=said["description"], rows=rows)
-    files["README.md"] = readme.encode()
+    files["README.md"] = _readme(values | {"description": said["description"]}, files).encode()
     told = [Packed(name, sha256_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
     today = f"{dt.datetime.now(dt.UTC).date()}"
     return {**files, METADATA: crate.metadata(manifest, run, said, told, chosen, today)}
+
+
+def _readme(values: Mapping[str, str], files: Mapping[str, bytes | Path]) -> str:
+    inputs = [name for name in sorted(files) if crate.is_read(name)]
+    listed = [name for name in _TEXTS["files"] if name in files or name == "README.md"]
+    rows = "\n".join(f"| `{name}` | {_about(name)} |" for name in (*listed, *inputs))
+    code = next((name for name in inputs if name.startswith(f"{RUN}/{OF_CODE}/")), None)
+    asked = {each: _TEXTS[each].format(name=code) if code else "" for each in ("trust", "code")}
+    return str(_TEXTS["readme"].format(**values, rows=rows, **asked))
 
 
 def _of_run(manifest: Manifest) -> Iterator[str]:

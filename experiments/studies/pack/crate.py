@@ -137,7 +137,7 @@ def _parameters(manifest: Manifest, run: RunCitation) -> Iterator[Entity]:
 def _run(manifest: Manifest, run: RunCitation, texts: Mapping[str, str], files: Sequence[Packed]) -> Iterator[Entity]:
     """The action, and the folder of its tables."""
     tables = [_to_file(each.name) for each in files if each.name.startswith(_TABLES)]
-    read = [_to_file(each.name) for each in files if _is_read(each.name)]
+    read = [_to_file(each.name) for each in files if is_read(each.name)]
     yield {
         "@id": _ACTION, "@type": "CreateAction", "name": texts["action"], "description": run.command,
         "instrument": _to(_CONFIG), "object": [*(_to(f"#seed-{seed}") for seed in run.seeds), *read],
@@ -159,7 +159,8 @@ def _run(manifest: Manifest, run: RunCitation, texts: Mapping[str, str], files: 
     }  # fmt: skip
 
 
-def _is_read(name: str) -> bool:
+def is_read(name: str) -> bool:
+    """Whether the run read a file of the archive: flights, measured values, functions."""
     return name.startswith((f"{RUN}/flights/", f"{RUN}/values/", f"{RUN}/rules/"))
 
 
