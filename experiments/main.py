@@ -100,7 +100,8 @@ def _kept() -> str:
     """The message about kept parts; empty unless a run folder was in use."""
     directory = sys.modules.get("experiments.store.directory")
     held = "" if directory is None else directory.RunDirectory.last_held
-    return held and _KEPT.format(shlex.quote(held))
+    trust = " --trust-code" if held and Path(held, "rules").is_dir() else ""
+    return held and _KEPT.format(shlex.quote(held) + trust)
 
 
 def console(command: Callable[[], int] = typed) -> NoReturn:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 import yaml
@@ -203,7 +204,14 @@ def test_an_end_promises_what_was_kept_only_where_a_run_folder_was_held(last_hel
     monkeypatch.setattr(RunDirectory, "last_held", last_held)
     assert exit_code(interrupted) == command.INTERRUPTED
     error = capsys.readouterr().err
-    assert ("finished parts are kept" in error) is ("cargohub resume 'my runs/run-a'" in error) is bool(last_held)
+    assert ("finished parts are kept" in error) is ("cargohub resume 'my runs/run-a'`" in error) is bool(last_held)
+
+
+def test_the_command_that_continues_a_run_with_code_of_the_user_trusts_it(monkeypatch, capsys, tmp_path):
+    (tmp_path / "rules").mkdir()
+    monkeypatch.setattr(RunDirectory, "last_held", str(tmp_path))
+    assert exit_code(Mock(side_effect=KeyboardInterrupt)) == command.INTERRUPTED
+    assert f"cargohub resume {tmp_path} --trust-code`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
