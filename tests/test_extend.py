@@ -20,6 +20,7 @@ from experiments.designs.unusual import idle_functions, outside_flights
 from experiments.designs.varying import words_of
 from experiments.main import main
 from experiments.own_file import file_words, read_own, trust_typed
+from experiments.replications.work import evaluate, replicate
 from experiments.store.own_copy import from_stored
 from experiments.studies import verify
 from sim.distributions import Shape, Times
@@ -372,6 +373,13 @@ def test_verify_checks_every_rule_of_a_file(
     answer = document(capsys, "verify", "rules=mine.py", "examples=3", "--quiet")
     cases = [(case["name"].split(", ")[-1], case["passed"]) for case in answer["cases"]]
     assert cases == [("b: unequal", True), ("c: unequal", False)]
+
+
+def test_a_kpi_reads_the_same_flows_in_studies_that_keep_no_tables() -> None:
+    read("@kpi('parcels', None)\ndef most(tables): return tables['flows']['n_came'].max()")
+    config = load("liege_30k", "rules=mine.py", "exports=none", horizon_days=1, warmup_days=0)
+    kept, counted = replicate(config, 0), evaluate(config, 0)
+    assert kept["kpis"] == counted["kpis"] and counted["kpis"]["most"] > 0 and counted["tables"] == {}
 
 
 def test_names_of_a_file_are_unknown_to_what_is_loaded_without_it() -> None:

@@ -23,8 +23,12 @@ def replicate(config: HubConfig, replication: int, prices: "Prices | None" = Non
 
 
 def evaluate(config: HubConfig, replication: int, prices: "Prices | None" = None) -> "Part":
-    """Only the KPIs of a replication: its tables would fill the disk, and `cargohub run` can make them."""
-    config = replace(config, record=config.record.without_flows)
+    """Only the KPIs of a replication: its tables would fill the disk, and `cargohub run` can make them.
+
+    Flows are counted only if KPIs of the user's file may read them.
+    """
+    if config.own is None or not config.own.names("kpi"):
+        config = replace(config, record=config.record.without_flows)
     return {**replicate(config, replication, prices), "tables": {}}
 
 
