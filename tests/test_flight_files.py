@@ -15,6 +15,7 @@ from experiments.composition import load
 from experiments.designs.unusual import hub_warnings
 from experiments.main import main
 from experiments.replications.summing import traffic
+from experiments.report.schedule_text import schedule_words
 from sim.errors import CargohubError
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.inputs import make_inputs
@@ -122,6 +123,22 @@ def test_a_factor_flies_some_of_the_flights_again_or_leaves_some_out_evenly(tmp_
     assert flown[2].keys() == flown[1].keys() | {f"{key}+1" for key in flown[1]}
     drawn = [set(keys_of(hub_of(path, "arrivals.factor=1.4"), number)) for number in (0, 1)]
     assert drawn[0] != drawn[1], "each replication draws which fly again"
+    fixed, random = (schedule_words(hub_of(path, f"arrivals.factor={factor}")) for factor in (2, 1.4))
+    assert fixed.startswith("fixed: ") and fixed.endswith("; 2 times as many flights as in it")
+    assert random.startswith("random: each replication draws which flights of flights.csv fly again")
+
+
+def test_a_peak_flies_flights_of_a_file_again_in_its_days(tmp_path):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt\n" + TWO_WEEKS)
+    peak = ("+disruption@disruptions.peak=singles_day", "disruptions.peak.start='2023-03-10 00:00'")
+    hub = hub_of(path, *peak, "disruptions.peak.hours=96", "disruptions.peak.factor=1.5", "warmup_days=0")
+    days = [Counter(flight.sibt // TICKS_PER_DAY for flight in flights_of(hub, number)) for number in range(4)]
+    assert all(of_one[day] == 4 for of_one in days for day in (*range(4), *range(8, 14)))
+    assert all(sum(of_one[day] for day in range(4, 8)) in (23, 24, 25) for of_one in days)
+    assert flights_expected(hub, 14 * TICKS_PER_DAY).sum() == pytest.approx(64) and traffic(hub)[0] == pytest.approx(
+        64 / 14, abs=0.05
+    )
 
 
 def test_flights_of_the_file_keep_their_draws_and_aircraft_wait_for_their_own_flight_before(tmp_path):

@@ -9,6 +9,7 @@ from experiments.report.sections import said
 from experiments.store.summaries import DesignRow
 from sim.config import ArrivalModel, HubConfig
 from sim.inputs.flight_files import schedules_of
+from sim.inputs.own_flights import draws_flights
 from sim.own import ARRIVALS
 
 _PROCESSES = {
@@ -28,7 +29,7 @@ def schedule_words(config: HubConfig) -> str:
     else:
         words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
     if arrivals.factor != 1:
-        words += said("schedule_times_drawn" if arrivals.factor % 1 else "schedule_times", factor=arrivals.factor)
+        words += said("schedule_times", factor=arrivals.factor)
     if arrivals.delay is not None:
         words += said("schedule_delays")
     if arrivals.cancelled_share:
@@ -40,6 +41,8 @@ def _of_file(config: HubConfig) -> str:
     schedules, is_drawn = schedules_of(config), config.arrivals.resampled_weeks is not None
     by_replication = "schedule_of_files" if schedules.is_by_replication else "schedule_of_file"
     name = "schedule_of_drawn_weeks" if is_drawn else by_replication
+    if draws_flights(config) and not is_drawn:
+        name = "schedule_of_drawn_flights"
     return said(name, file=Path(schedules.path).name)
 
 

@@ -250,9 +250,8 @@ def _check_disruptions(config: HubGroups) -> None:
     """Refuse impossible disruptions, and demand whose peaks exceed the envelope of Poisson flights."""
     check_disruptions(config.disruptions, config)
     factors = demand_factors(config.disruptions, config)
-    if factors and (config.arrivals.model is ArrivalModel.FILE or ARRIVALS in config.rules):
-        origin = "a function (rules.arrivals)" if ARRIVALS in config.rules else "a file (arrivals.schedule)"
-        raise ValueError(f"disruptions: demand: no disruption can change the flights of {origin}")
+    if factors and ARRIVALS in config.rules:
+        raise ValueError("disruptions: demand: no disruption can change the flights of a function (rules.arrivals)")
     envelope, peak, hour = (
         config.arrivals.envelope_flights_per_day,
         highest_factor(factors),

@@ -17,6 +17,7 @@ from sim.inputs.calls import Call, disturbed, on_clock
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.loads import drawn_load
 from sim.inputs.off_blocks import off_block
+from sim.inputs.own_flights import draws_flights
 from sim.inputs.own_process import of_function
 from sim.inputs.quantiles import pick_by
 from sim.own import ARRIVALS
@@ -44,7 +45,7 @@ def make_flights(
         for call in disturbed(calls, Disturbances(config, streams))
     ]
     coming = sorted((call for call in arriving if 0 <= call.arrival < end), key=lambda call: call[:3])
-    is_whole = arrivals.resampled_weeks is None and arrivals.factor >= 1 and not cancelled
+    is_whole = arrivals.resampled_weeks is None and not draws_flights(config) and not cancelled
     is_fixed = arrivals.schedule is not None and is_whole
     if is_fixed and not any(measured[0] <= call.arrival < measured[1] for call in coming):
         first = config.start_date + dt.timedelta(days=config.warmup_days)

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.disruptions import demand_factors
 from sim.errors import InputError
 from sim.inputs.calls import Call
 from sim.inputs.flight_file import FlightRow
 from sim.inputs.flight_files import first_day, schedules_of
 from sim.inputs.flight_period import whole_weeks_of
+from sim.inputs.rates import factor_at
 from sim.inputs.timetables import draw_delay
 from sim.streams import Streams, name_words
 from sim.units import TICKS_PER_DAY
@@ -51,16 +53,26 @@ def _multiplied(config: HubConfig, streams: Streams, rows: list[FlightRow]) -> l
     Which ones is spread evenly over the schedule, from a start that is drawn (Kronecker's sequence of the golden
     ratio), so that the rows of a smaller factor are among those of a larger one.
     """
-    factor = config.arrivals.factor
-    if factor == 1:
+    if config.arrivals.factor == 1 and not draws_flights(config):
         return rows
-    start = streams.of("factor_of_file").random()
+    start, times = streams.of("factor_of_file").random(), _times(config)
     return [
         row.again(number) if number else row
         for place, row in enumerate(sorted(rows, key=lambda row: (row.sibt, row.key)))
-        for number in range(math.ceil(factor))
-        if (start + place * _GOLDEN) % 1 < factor - number
+        for number in range(math.ceil(times(row)))
+        if (start + place * _GOLDEN) % 1 < times(row) - number
     ]
+
+
+def draws_flights(config: HubConfig) -> bool:
+    """Whether each replication draws which flights of a file fly again or are left out."""
+    return config.arrivals.factor % 1 > 0 or bool(demand_factors(config.disruptions, config))
+
+
+def _times(config: HubConfig) -> Callable[[FlightRow], float]:
+    """How often a row flies on average: `arrivals.factor` times the factor of disruptions at its schedule."""
+    factors, factor = demand_factors(config.disruptions, config), config.arrivals.factor
+    return lambda row: factor * factor_at(factors, row.sibt)
 
 
 def _repeated(config: HubConfig, rows: Sequence[FlightRow]) -> list[FlightRow]:
@@ -122,16 +134,18 @@ def _resampled(config: HubConfig, streams: Streams, end: int) -> Iterator[Flight
 
 def mean_rows(config: HubConfig, end: int) -> Iterator[tuple[FlightRow, float]]:
     """The mean flights up to `end` [ticks]: rows, each with how often a replication has it on average."""
+    times = _times(config)
     if config.arrivals.resampled_weeks is None:
         schedules = schedules_of(config)
-        share = config.arrivals.factor / len(schedules.of)
-        yield from ((row, share) for rows in schedules.of for row in _repeated(config, rows))
+        share = 1 / len(schedules.of)
+        yield from ((row, share * times(row)) for rows in schedules.of for row in _repeated(config, rows))
         return
     weeks = _Weeks(config)
-    share = config.arrivals.factor / len(weeks.of)
+    share = 1 / len(weeks.of)
     for place in weeks.places(end):
         for week, rows in weeks.of:
-            yield from ((row.later((place - week) * _TICKS_PER_WEEK), share) for row in rows)
+            later = (row.later((place - week) * _TICKS_PER_WEEK) for row in rows)
+            yield from ((row, share * times(row)) for row in later)
 
 
 def left_out(config: HubConfig, end: int) -> tuple[int, int]:
@@ -147,5 +161,5 @@ def left_out(config: HubConfig, end: int) -> tuple[int, int]:
 def schedules_seen(config: HubConfig) -> int:
     """Replications from which the mean number of flights is estimated."""
     arrivals, schedules = config.arrivals, schedules_of(config)
-    is_drawn = arrivals.resampled_weeks is not None or (arrivals.factor % 1 and not schedules.is_by_replication)
+    is_drawn = arrivals.resampled_weeks is not None or (draws_flights(config) and not schedules.is_by_replication)
     return _SEEN if is_drawn else len(schedules.of)
