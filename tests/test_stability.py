@@ -137,6 +137,14 @@ def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
     assert [each.horizon_days for each in longer_hubs(replace(hub, horizon_days=28))] == [56]
 
 
+def test_longer_runs_of_a_file_are_made_if_its_weeks_are_drawn(tmp_path):
+    (tmp_path / "flights.csv").write_text("flight,sibt\nA,2022-09-05 09:00\nB,2022-09-16 09:00\n")
+    file = f"arrivals.schedule={tmp_path / 'flights.csv'}"
+    assert list(longer_hubs(load("liege_30k", "arrivals=file", file, "horizon_days=14"))) == []
+    drawn = load("liege_30k", "arrivals=resampled", file, "horizon_days=14")
+    assert list(longer_hubs(drawn)) == [replace(drawn, horizon_days=28), replace(drawn, horizon_days=56)]
+
+
 def test_the_growth_of_a_longer_run_is_that_of_the_whole_simulation():
     small = (
         "demand.flights_per_day=0.7",

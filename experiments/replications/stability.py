@@ -109,9 +109,10 @@ def _mean(replications: Sequence[Values], kpi: str) -> float:
 def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
     """The same hub with longer runs, at the demand of the measured days throughout.
 
-    None for flights of a file, which ends when it ends, and none if even the longest run has less than two weeks.
+    None for flights of a file, which ends when it ends, unless their weeks are drawn from it, and none if even the
+    longest run has less than two weeks.
     """
-    if config.arrivals.model is ArrivalModel.FILE:
+    if config.arrivals.model is ArrivalModel.FILE and config.arrivals.resampled_weeks is None:
         return
     for factor in LONGER:
         days = factor * config.horizon_days
@@ -121,6 +122,8 @@ def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
 
 def in_season(config: HubConfig) -> HubConfig:
     """The hub with the month index of its measured days in every month, so that longer runs have the same demand."""
+    if config.arrivals.month_index is None:
+        return config
     first = config.start_date + dt.timedelta(days=config.warmup_days)
     days = [first + dt.timedelta(days=day) for day in range(config.horizon_days)]
     mean = sum(map(config.arrivals.index_on, days)) / len(days)
