@@ -96,7 +96,7 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
     key, _, value = word.partition("=")
     if is_file:
         escaped = value.strip("'\"").replace("'", "\\'")
-        return f"+{_GROUP}.{FILE}='{escaped}'"
+        return f"++{_GROUP}.{FILE}='{escaped}'"
     if key == f"{_GROUP}.{ARRIVALS}" or (key == ARRIVALS and own is not None and value in own.names(ARRIVALS)):
         return f"++{_GROUP}.{ARRIVALS}={value}"
     if key == _DISPATCH:

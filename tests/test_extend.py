@@ -382,6 +382,16 @@ def test_a_kpi_reads_the_same_flows_in_studies_that_keep_no_tables() -> None:
     assert kept["kpis"] == counted["kpis"] and counted["kpis"]["most"] > 0 and counted["tables"] == {}
 
 
+def test_a_scenario_that_names_the_file_needs_it_typed_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "own" / "scenario").mkdir(parents=True)
+    text = "# @package _global_\nscenario: mine\nrules: {file: mine.py, truck_leaves: half_full}\n"
+    (here / "own" / "scenario" / "mine.yaml").write_text(text)
+    words = ("--config-dir", "own", "scenario=mine", "--quiet")
+    assert "executed only if its file is typed (rules=FILE.py)" in refused(capsys, "run", *words)
+    own = load("mine", "rules=mine.py", config_dir="own").own
+    assert own is not None and own.is_trusted
+
+
 def test_names_of_a_file_are_unknown_to_what_is_loaded_without_it() -> None:
     load("liege_30k", "rules=mine.py")
     with pytest.raises(ConfigError, match=r"customs.release_mean_h.family: one of .*, empirical; got 'quick_or_slow'"):
