@@ -28,6 +28,7 @@ from sim.errors import ConfigError
 from sim.inputs.inputs import check_inputs
 from sim.measures.kpis import adopt_of
 from sim.reading import read
+from sim.record.schemas import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,18 +91,19 @@ def replicate(
     Raises:
         ConfigError: An invalid number of replications or workers, a table that does not exist, or a hub that
             cannot be simulated.
+        InputError: A file of flights cannot be read; a function of the user's file raises or gives an impossible value.
     """
     import pandas as pd
 
     if n < 1 or (workers is not None and workers < 1):
         raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
+    if missing := [name for name in tables if name not in TABLES]:
+        raise ConfigError(f"tables: no table {missing[0]!r}; there are {', '.join(sorted(TABLES))}")
     adopt_of([config])
     check_inputs(config)
     money = prices or load_prices()
     work = partial(simulated if tables else evaluate, prices=money)
     parts = _parts(config, n, workers, work, is_quiet=is_quiet)
-    if missing := [name for name in tables if name not in parts[0]["tables"]]:
-        raise ConfigError(f"tables: no table {missing[0]!r}; there are {', '.join(sorted(parts[0]['tables']))}")
     kpis = pd.DataFrame([part["kpis"] for part in parts]).rename_axis("replication")
     intervals = {kpi: interval_of(kpi, kpis[kpi].tolist()) for kpi in kpis.columns}
     summary = pd.DataFrame(

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from stored_runs import TINY
 
+from experiments import research
 from experiments.composition import load
 from experiments.main import main
 from experiments.research import load_prices, replicate
@@ -68,6 +69,7 @@ def test_a_price_of_its_own_moves_its_line_of_the_cost_alone(config):
         ({"n": 1, "workers": 1, "tables": ["parcel"]}, "tables: no table 'parcel'; there are "),
     ],
 )
-def test_a_mistake_is_one_line(config, asked, message):
+def test_a_mistake_is_one_line_before_anything_is_simulated(config, asked, message, monkeypatch):
+    monkeypatch.delattr(research, "_parts")
     with pytest.raises(ConfigError, match=re.escape(message)):
         replicate(config, **asked)
