@@ -64,7 +64,7 @@ class Outcome:
         return ladder_of(design.hub, self.intervals[design.label])
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
-        return KPIS[kpi].reads_more_than({name: interval.mean for name, interval in self.intervals[label].items()})
+        return KPIS[kpi].reads_more_than(lambda name: self.intervals[label][name].mean)
 
 
 def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> dict[str, float]:

@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +27,8 @@ from sim.domain.columns import Pieced
 LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
 _CHECK: Final = "check"
+_BEFORE_HEADER: Final = 10
+"""Bytes of a column before its header; the last two have the header's length."""
 _MOST_OPEN: Final = 8
 """Most files open at a time; each lists about a hundred columns."""
 
@@ -201,12 +205,20 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
         ValueError: no column as `write_tables` writes it.
     """
     with archive.open(name) as member:
-        read_magic(member)
-        shape, _, dtype = read_array_header_1_0(member)
-        (n_rows,) = shape
+        magic = member.read(_BEFORE_HEADER)
+        n_rows, dtype = _rows_and_type(magic + member.read(int.from_bytes(magic[-2:], "little")))
         for start in range(0, max(1, n_rows), ROWS_PER_GROUP):
             content = member.read(min(n_rows - start, ROWS_PER_GROUP) * dtype.itemsize)
             yield np.frombuffer(content, dtype) if n_rows else np.empty(0, dtype)
+
+
+@lru_cache(maxsize=1_000)
+def _rows_and_type(header: bytes) -> tuple[int, np.dtype[Any]]:
+    """Length and type of a column. Most columns of a file have one of few headers, and numpy parses one as Python."""
+    stream = BytesIO(header)
+    read_magic(stream)
+    (n_rows,), _, dtype = read_array_header_1_0(stream)
+    return n_rows, dtype
 
 
 def _file(folder: Path, key: Key) -> Path:

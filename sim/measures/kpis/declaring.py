@@ -88,9 +88,9 @@ class Kpi:
         """The end of its range to which a share is usually close, and rarely far from it; None: no such end."""
         return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
 
-    def reads_more_than(self, means: Mapping[str, float]) -> bool:
-        """Whether it is only a lower bound; `means` of all KPIs."""
-        return self.bound_if is not None and means[self.bound_if[0]] > self.bound_if[1]
+    def reads_more_than(self, mean_of: Callable[[str], float]) -> bool:
+        """Whether it is only a lower bound; `mean_of` gives the mean of another KPI."""
+        return self.bound_if is not None and mean_of(self.bound_if[0]) > self.bound_if[1]
 
     def __call__(self, run: Any) -> float:  # noqa: ANN401 - as `compute`
         return self.compute(run)
