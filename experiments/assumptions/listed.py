@@ -1,7 +1,7 @@
 """Numbers of a configuration with their ranges, listed by `cargohub assumptions` and used to draw worlds."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -72,12 +72,12 @@ def neutral(entry: Entry) -> float:
 
 
 def assumptions_of(
-    composed: Mapping[str, Any] | HubConfig, config_dir: Path | str | None = None
+    composed: Mapping[str, Any] | HubConfig, config_dir: Path | str | None = None, *, only: Container[str] | None = None
 ) -> tuple[Assumption, ...]:
     """All numbers and uncertain choices of a composed configuration or a hub, with their ranges.
 
     If a number differs from the packaged one, its range is scaled in proportion. `config_dir`: a folder whose
-    `assumptions` replace the packaged entries of the same keys.
+    `assumptions` replace the packaged entries of the same keys. `only`: the wanted keys; None: all.
 
     Raises:
         ConfigError: a number without an entry, a range that excludes its value, or an entry of `config_dir` for a key
@@ -98,7 +98,8 @@ def assumptions_of(
             rows.append(_assumption(key, value, *match))
     if missing:
         raise ConfigError(f"{missing[0]}: this number has no range in configs/assumptions")
-    return tuple(_by_formula(_within_bounds(row, document), numbers) for row in _with_tables(rows))
+    wanted = (row for row in _with_tables(rows) if only is None or row.key in only)
+    return tuple(_by_formula(_within_bounds(row, document), numbers) for row in wanted)
 
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:

@@ -137,7 +137,7 @@ def _numbers(designs: Sequence[Design]) -> list[str]:
     # A file has its own flights.
     wanted = dict.fromkeys(key for key in keys if not (is_of_file and key.startswith("demand.")))
     try:
-        ranges = {row.key: row for row in assumptions_of(designs[0].hub) if row.key in wanted}
+        ranges = {row.key: row for row in assumptions_of(designs[0].hub, only=wanted)}
     except ConfigError:  # numbers whose range is only in the user's folder
         return [Name.of(key).text for key in wanted]
     return [_with_range(ranges[key]) for key in wanted if key in ranges]
