@@ -91,18 +91,26 @@ def is_simple(value: object) -> bool:
 
 
 def replaced(override: Override, values: dict[str, Any]) -> bool:
-    """Replace a number, text or flag in the values, if the word does nothing else; returns whether it was replaced."""
+    """Replace a number, text, flag or list in the values, or remove a key; returns whether the word does only this.
+
+    What may have to be refused or merged is left to Hydra.
+    """
     *groups, name = override.key_or_group.split(".")
     within: Any = values
     for group in groups:
         within = within.get(group) if isinstance(within, dict) else None
-    value, many = override.value(), dict | list
-    if override.type is not OverrideType.CHANGE or override.package or isinstance(value, many) or is_share(value):
+    if override.package or not isinstance(within, dict) or within.get(name, {}) == {}:
         return False
-    if not (is_simple(value) and isinstance(within, dict)) or isinstance(within.get(name, {}), many):
-        return False
-    within[name] = value
-    return True
+    before, value = within[name], override.value()
+    if override.is_delete() and value is None and before is not None:
+        del within[name]
+        return True
+    is_plain = is_simple(value) and not isinstance(value, dict) and not is_share(value)
+    is_alike = not isinstance(before, dict | list) or (isinstance(before, list) and isinstance(value, list))
+    if override.type is OverrideType.CHANGE and is_plain and is_alike:
+        within[name] = value
+        return True
+    return False
 
 
 def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML

@@ -209,8 +209,8 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: State) -> tu
     """Compose as Hydra does: first the chosen groups, which are cached, then the values in order.
 
     OmegaConf's nodes take most of the time. Where the values would be the same without nodes, the first words that only
-    replace numbers, texts and flags need none, and of all other words only the keys that they change get them. The
-    other keys are null there, and their values are returned separately.
+    replace numbers, texts, flags and lists or remove keys need none, and of all other words only the keys that they
+    change get them. The other keys are null there, and their values are returned separately.
     """
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]

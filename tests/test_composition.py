@@ -82,6 +82,7 @@ def test_load_takes_words_and_python_values():
     "words",
     [
         ["scenario=liege_66k", "horizon_days=5", "exports=one_fifth", "exports.service_h=20", "seed=7"],
+        ["study=expansion", "expansion.loads=[0.1,'a']", "~expansion.paths.react_66k", "expansion.draws=2"],
         ["study=expansion", "~expansion.paths.react_66k", "+expansion.growth.low.factors.2030=2"],
         ["hall@halls.main=liege_66k", "halls.main.doors_out=9", "halls.main.doors_in=3", "demand=permit"],
         ["cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
