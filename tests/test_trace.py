@@ -29,7 +29,7 @@ from sim.measures.tracing.trucks import COLLECTION_STEPS, STEPS, collection_path
 from sim.record.schemas import TABLES
 from sim.units import TICKS_PER_MIN, ticks
 
-SMALL = ("horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=3700", "demand.net_t_per_flight=3")
+SMALL = ("horizon_days=1", "warmup_days=0", "demand.parcels_per_flight=3700", "demand.net_t_per_flight=3")
 TIGHT = (
     "apron.stands=1", "apron.loader_sets=1", "apron.tugs=1", "apron.longest_hold_h=4", "halls.main.uld_positions=8",
     "halls.main.sorting_machines=1", "halls.main.machine_rated_per_h=900", "halls.main.breakdown_stations=3",
@@ -423,7 +423,9 @@ def test_a_diverted_flight_was_held_for_a_stand(tight: Journal) -> None:
 
 
 def test_the_end_is_that_of_the_run_which_goes_on_for_what_exports_are_promised(ample: Journal) -> None:
-    exporting, importing = (load("liege_30k", *SMALL, word) for word in ("exports=one_fifth", "exports=none"))
+    exporting, importing = (
+        load("liege_30k", *SMALL, "warmup_days=1", word) for word in ("exports=one_fifth", "exports=none")
+    )
     assert exporting.end_min == make_inputs(exporting, 0).end / TICKS_PER_MIN == (1 + 1) * 1440 + 48 * 60
     assert importing.end_min == make_inputs(importing, 0).end / TICKS_PER_MIN == (1 + 1) * 1440 + 24 * 60
     assert Journal(ample.tables, exporting).end == exporting.end_min
@@ -458,6 +460,7 @@ RUN = (
     "demand.flights_per_day=2",
     "replications=2",
     "workers=1",
+    "warmup_days=1",
     "horizon_days=2",
     "page=none",
     "--quiet",
