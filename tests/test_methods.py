@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pyarrow import parquet
-from stored_runs import made
+from stored_runs import BARE, made
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -76,7 +76,7 @@ def text_of(report, tmp_path):
     ],
 )
 def test_the_tests_of_differences_and_the_stopping_rule_are_the_runs(words, says, tmp_path):
-    run = made(tmp_path / "run", *words, "page=none")
+    run = made(tmp_path / "run", *words, *BARE, "demand.flights_per_day=1", "halls.main.packout_posts=0")
     text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
     sentences = ("by Dunnett's test", "adjusted (Holm)", "until the procedure could decide")
     assert [each for each in sentences if each in text] == [says]
