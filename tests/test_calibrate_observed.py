@@ -21,8 +21,9 @@ from sim.errors import InputError
 
 HEADER = "kpi,value,tolerance,unit,source,hub"
 SMALL = [word for word in TINY if not word.startswith(("replications", "service_h", "--"))]
-FEW = ["scenario=liege_30k", "demand=today", *SMALL, "service_h=24", "demand.flights_per_day=2", "sure.worlds=16",
-       "sure.budget=8", "calibrate.waves=1", "calibrate.worlds=8"]  # fmt: skip
+FEW = ["scenario=liege_30k", "demand=today", *SMALL, "service_h=24", "demand.flights_per_day=1", "exports=none",
+       "halls.main.packout_posts=0", "sure.worlds=16", "sure.budget=8", "calibrate.waves=1",
+       "calibrate.worlds=8"]  # fmt: skip
 
 
 def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
