@@ -432,7 +432,8 @@ def test_a_verb_with_several_studies_asks_the_question_that_is_chosen(tmp_path):
     assert 'name="group.study"' not in client_of(tmp_path).get("/plan").text
 
 
-def test_the_inputs_of_a_plan_are_a_workbook_that_run_reads(tmp_path):
+def test_the_inputs_of_a_plan_are_a_workbook_that_run_reads(tmp_path, monkeypatch):
+    answer_here(monkeypatch)
     answer = client_of(tmp_path).get("/plan/workbook?scenario=liege_66k&set.halls.main.doors_out=24")
     path = tmp_path / "inputs.xlsx"
     path.write_bytes(answer.content)
