@@ -58,17 +58,19 @@ class ExpectedWork:
     _halls: dict[str, _OfHall] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_role(self, name: str, hall_name: str | None) -> Bins:
-        """Post-minutes of a role in each bin; for a machine's role those of each machine of the hall."""
-        role_and_hall = name, hall_name
-        if role_and_hall not in self._known:
-            self._known[role_and_hall] = self._of_role(name, hall_name)
-        return self._known[role_and_hall]
+        """Post-minutes of a role in each bin; for a machine's role those of each machine of the hall.
 
-    def _of_role(self, name: str, hall_name: str | None) -> Bins:
-        """As far as all posts can do it: the rest falls due as soon as they can."""
+        As far as all posts can do it: the rest falls due as soon as they can.
+        """
         return waiting(self._due(name, hall_name), most_posts(self.config, name, hall_name) * BIN_MIN)
 
     def _due(self, name: str, hall_name: str | None) -> Bins:
+        role_and_hall = name, hall_name
+        if role_and_hall not in self._known:
+            self._known[role_and_hall] = self._falls_due(name, hall_name)
+        return self._known[role_and_hall]
+
+    def _falls_due(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:
             return self._of_apron(name)
         if name == "docks":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,9 +226,15 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     return LoadPlan(config, streams, *sizes, lane, handling, packing, outages, declarations, lookups, prefix)
 
 
+@cache
+def _normal() -> NDArray[np.float64]:
+    """Normal quantiles by 16-bit draw."""
+    return np.asarray(ndtri(midpoints()))
+
+
 def _sizes(config: HubConfig) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Mass [g], and volume by mass [cm³/g], by 16-bit draw."""
-    normal, parcels = ndtri(midpoints()), config.parcels
+    normal, parcels = _normal(), config.parcels
     median, sigma = parcels.median_kg, parcels.l_per_kg_sigma
     mean_g = config.demand.mean_parcel_kg * G_PER_KG
     if isinstance(median, Shape):
