@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 from sim.errors import InputError
 from sim.names import printable, wrong_text
-from sim.trusted import executed, raised_in, shown, trusted
+from sim.trusted import executed, printing_apart, raised_in, shown, trusted
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -170,7 +170,8 @@ class OwnFile:
         """
         module = executed(self.name, self.source)
         try:
-            value = getattr(module, name)(*arguments, **keywords)
+            with printing_apart():
+                value = getattr(module, name)(*arguments, **keywords)
             return value.tolist() if hasattr(value, "tolist") else value
         except (Exception, SystemExit) as error:
             raise raised_in(self.name, error, f"{name} raises ") from error

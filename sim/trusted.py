@@ -2,11 +2,13 @@
 
 import hashlib
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from functools import cache
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sim.errors import InputError
 
@@ -43,18 +45,22 @@ def executed(name: str, source: str) -> ModuleType:
             " `cargohub reproduce RUN` shows the code of a stored run"
         )
     module = ModuleType(f"cargohub_own_{hashlib.sha256(source.encode()).hexdigest()}")
-    vars(module)["print"] = _printed
     sys.modules[module.__name__] = module  # dataclasses look for the module here
     try:
-        exec(compile(source, name, "exec", dont_inherit=True), vars(module))  # noqa: S102 - a trusted text
+        with printing_apart():
+            exec(compile(source, name, "exec", dont_inherit=True), vars(module))  # noqa: S102 - a trusted text
     except (Exception, SystemExit) as error:
         raise raised_in(name, error) from error
     return module
 
 
-def _printed(*values: object, **options: Any) -> None:  # noqa: ANN401 - those of print
-    """Print on the error stream: standard output is the answer's, with `--json` one document."""
-    print(*values, **{"file": sys.stderr, **options})  # noqa: T201 - the user's own
+def printing_apart() -> AbstractContextManager[object]:
+    """What is printed here goes to the error stream: standard output is the answer's, with `--json` one document.
+
+    Only in the main thread, because all threads have the same streams.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    return redirect_stdout(sys.stderr) if is_main else nullcontext()
 
 
 def raised_in(name: str, error: BaseException, what: str = "") -> InputError:

@@ -61,12 +61,13 @@ def forget() -> None:
 
 def test_what_a_file_prints_is_not_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.py").write_text(
-        HEAD + 'print("begins")\n@kpi("1", "less", "None")\ndef none(run):\n    print("ends")\n    return 0\n'
+        HEAD
+        + "import pprint\nprint('begins')\n@kpi('1', 'less')\ndef none(run):\n    pprint.pprint('ends')\n    return 0\n"
     )
     assert main(["run", "rules=mine.py", *SMALL, "--json"]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)
-    assert "begins\n" in printed.err and "ends\n" in printed.err
+    assert "begins\n" in printed.err and "'ends'\n" in printed.err
 
 
 def read(text: str) -> OwnFile:
