@@ -20,10 +20,8 @@ TICKS_PER_MIN: Final = 1 << 20
 SECONDS_PER_MIN: Final = 60
 MIN_PER_H: Final = 60
 MIN_PER_DAY: Final = 1440
-DAYS_PER_YEAR: Final = 365
-"""Days of a year without a leap day, for annual figures of an airport such as those of 2022."""
-MEAN_DAYS_PER_YEAR: Final = 365.25
-"""Mean over leap years, for figures of many years and for dates."""
+DAYS_PER_YEAR: Final = 365.25
+"""Mean over leap years, in all figures of a year."""
 MONTHS_PER_YEAR: Final = 12
 MIN_PER_WEEK: Final = 7 * MIN_PER_DAY
 HOURS_PER_DAY: Final = MIN_PER_DAY / MIN_PER_H

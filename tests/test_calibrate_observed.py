@@ -126,7 +126,7 @@ def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_fro
     assert all("assumption" in one.source and ":" in one.source for one in own.observations)
     # 30 to 50 % of 326 million a year.
     (share,) = (one for one in own.observations if one.kpi == "parcels_per_day")
-    ends = [326e6 * end / 365 for end in (0.3, 0.5)]
+    ends = [326e6 * end / 365.25 for end in (0.3, 0.5)]
     assert [share.value - share.tolerance, share.value + share.tolerance] == pytest.approx(ends, rel=0.01)
     # Of jobs the model counts those that others employ.
     assert [(one.design, one.of_discrepancy) for one in own.targets] == [(0, 6.0), (0, 200.0), (0, 35700.0), (1, 900.0)]

@@ -218,7 +218,7 @@ def test_kilometres_engine_hours_and_carbon_dioxide_of_two_trains_and_an_aircraf
         "block": 4 * an_hour,
         "held": an_hour,
         "tugs": engine_h * 6 * 2.68,
-        "hall": 30_000 * 85 * 0.164 * 2 / 365,
+        "hall": 30_000 * 85 * 0.164 * 2 / 365.25,
         "road": 400 * 0.326 * 2.68,
     }
     for name, amount in kg.items():

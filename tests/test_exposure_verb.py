@@ -24,7 +24,7 @@ from experiments.studies import exposure
 from experiments.studies.exposure import text
 from sim.errors import ConfigError
 
-AIRPORT = 4000 * 3.5 * 365 / 0.45
+AIRPORT = 4000 * 3.5 * 365.25 / 0.45
 """Parcels a year, of which the small demand of these runs is the supposed share."""
 WORDS = (
     "run", "exposure=ledger", "trade=goods", "exposure.policy=data_minimised",
@@ -128,7 +128,7 @@ def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, shown: tuple
     assert "The same at a hub's share of 30–50 % of the airport's 11.36 million parcels, in proportion" in text
     assert f"{compact(low)} to {compact(high)}" in text
     for row in document["balance"]:
-        ends = [share * AIRPORT * row["balance_eur"] / (365 * parcels) for share in (0.3, 0.5)]
+        ends = [share * AIRPORT * row["balance_eur"] / (365.25 * parcels) for share in (0.3, 0.5)]
         assert row["balance_of_shares_eur"] == pytest.approx(ends, rel=1e-6)
     page = (run / "report.html").read_text(encoding="utf-8")
     assert f"imports {low / 1e6:.0f}–{high / 1e6:.0f}, exports" in page, (

@@ -73,7 +73,7 @@ def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
         assert always.kpis[f"staff_h_paid_per_day_{role}"] == pytest.approx(24 * n)
     own = sum(n for role, n in posts.items() if role != "customs")
     assert always.kpis["staff_h_paid_per_day"] == pytest.approx(24 * own)
-    assert always.kpis["full_time_jobs"] == pytest.approx(24 * own * 365 / 1748)
+    assert always.kpis["full_time_jobs"] == pytest.approx(24 * own * 365.25 / 1748)
     assert always.kpis["full_time_jobs"] < KPIS["full_time_jobs"].range[1]
 
 

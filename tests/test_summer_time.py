@@ -158,7 +158,7 @@ def test_timetables_shifts_nights_and_deadlines_follow_the_clocks():
     nine_days = SimpleNamespace(low=0, high=9 * 24 * 60)
     usual_kg, zoned_kg = (halls_co2_kg(hub, nine_days) for hub in late)
     rules, hall = late[0].environment, late[0].halls["second"]
-    kg_per_m2_h = rules.hall_kwh_per_m2_year / (365 * 24) * rules.grid_co2_kg_per_kwh
+    kg_per_m2_h = rules.hall_kwh_per_m2_year / (365.25 * 24) * rules.grid_co2_kg_per_kwh
     assert usual_kg - zoned_kg == pytest.approx(hall.area_m2 * kg_per_m2_h)  # it opens an hour later
     inputs = make_inputs(late[1], 0)
     assert all(each.scheduled >= inputs.site.halls[each.hall].opens for each in inputs.exports.collections)

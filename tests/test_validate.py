@@ -112,7 +112,7 @@ def test_figures_of_a_plan_and_of_a_simulated_hub_by_hand():
     assert planned["Flights a day, hub of today"] == pytest.approx(3.5 * 0.9)
     (jobs,) = (value for case, value in planned.items() if case.startswith("Full-time jobs"))
     posts = sum(n for role, n in people_of_posts(hub).items() if role in OWN)
-    assert jobs == pytest.approx(24 * posts * 365 / hub.roster.job_h_per_year)
+    assert jobs == pytest.approx(24 * posts * 365.25 / hub.roster.job_h_per_year)
     (area,) = (value for case, value in planned.items() if case.startswith("Hall area"))
     assert area == pytest.approx(30_000 / (2 * 15_000))
 

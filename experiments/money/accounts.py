@@ -13,7 +13,7 @@ from sim.config.bounds import DAYS_PER_WEEK
 from sim.domain.clock import Clock
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans_of_role
-from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import CENTS_PER_EUR, DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 REVENUES: Final = ("revenue", "export_revenue")
 """Lines of the accounts that are revenue."""
@@ -74,7 +74,7 @@ def activity(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> A
     """The activity of the year whose KPIs (means) and rosters are given."""
     paid = _hours(rostered, kpis, labour)
     counted = (kpis[f"{each.name}_per_day"] for each in fields(Activity)[: -len(paid)])
-    return Activity(*(a_day * MEAN_DAYS_PER_YEAR for a_day in (*counted, *paid)))
+    return Activity(*(a_day * DAYS_PER_YEAR for a_day in (*counted, *paid)))
 
 
 def annual_lines(config: HubConfig, done: Activity, prices: Prices) -> tuple[Line, ...]:

@@ -14,6 +14,7 @@ from experiments.report.run_grids import reported
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.statistics.interval import Value, Values
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.units import DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Check:
     source: str
     why: str
     is_independent: bool = True
+    is_annual: bool = False
     factor: float = 1
     divisor: float = 1
     band: Sequence[float] | None = None
@@ -61,7 +63,8 @@ class Check:
         value = kpis.get(self.value)
         if value is None or (self.is_kept_by_some and value.mean == 0):
             return None
-        return replace(value.scaled(self.factor / self.divisor), unit="")
+        times = self.factor * (DAYS_PER_YEAR if self.is_annual else 1)
+        return replace(value.scaled(times / self.divisor), unit="")
 
 
 @dataclass(frozen=True, slots=True)

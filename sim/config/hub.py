@@ -19,7 +19,7 @@ from sim.domain.presorting import Presorting
 from sim.own import ARRIVALS, FILE, SOURCE
 from sim.reading import near
 from sim.rules import DECISIONS, check, check_own
-from sim.units import L_PER_M3, MEAN_DAYS_PER_YEAR
+from sim.units import DAYS_PER_YEAR, L_PER_M3
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _MOST_HALLS = 16
@@ -46,7 +46,7 @@ def _check(config: HubGroups) -> None:
     destinations = config.exports.lanes if config.exports.share else {}
     check_connections(config.connections, config.route_of, destinations, config.presorted.goods)
     _check_halls(config)
-    last_year = config.start_date.year + config.days / MEAN_DAYS_PER_YEAR
+    last_year = config.start_date.year + config.days / DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
         raise ValueError(
             f"start_date: the run must lie between {_FIRST_YEAR} and {_LAST_YEAR}, got {config.start_date}"

@@ -21,7 +21,7 @@ from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import RESIDUAL, Worth
-from sim.units import MEAN_DAYS_PER_YEAR, Numbers
+from sim.units import DAYS_PER_YEAR, Numbers
 
 Yearly = Mapping[str, Numbers]
 """By path: expected value of each year, and the 5 and 95 % quantiles of the futures (3, Y)."""
@@ -160,7 +160,7 @@ def _cost_per_parcel(result: Found, path: str) -> Interval:
         result,
         path,
         lambda worth: worth.yearly[:, :, revenue].sum(axis=(1, 2)) - worth.quarterly.sum(axis=1),
-        lambda worth: (worth.parcels + worth.kpis[:, :, exports] * MEAN_DAYS_PER_YEAR).sum(axis=1),
+        lambda worth: (worth.parcels + worth.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1),
     )
 
 

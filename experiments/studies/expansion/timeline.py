@@ -19,11 +19,11 @@ from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
-from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
+from sim.units import DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
 
 QUARTERS: Final = 4
 MONTHS_PER_QUARTER: Final = 3
-_WEEKS_PER_MONTH: Final = MEAN_DAYS_PER_YEAR / DAYS_PER_WEEK / MONTHS_PER_YEAR
+_WEEKS_PER_MONTH: Final = DAYS_PER_YEAR / DAYS_PER_WEEK / MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)

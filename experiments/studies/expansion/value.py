@@ -12,7 +12,7 @@ from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS_PER_QUARTER, QUARTERS, Opening, Timeline, World
-from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
+from sim.units import DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
 
 CONDITIONS: Final = "conditions"
 RESIDUAL: Final = "residual"
@@ -73,7 +73,7 @@ def worth(books: Books, line: Timeline) -> Worth:
     lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
     lines = lines.transpose(1, 0, 2)  # (R, Q, L)
     kpis = quarters[:, :, n_lines:first_paid].transpose(1, 0, 2)
-    parcels = quarters[:, :, measured.place("parcels_per_day")].T * MEAN_DAYS_PER_YEAR / QUARTERS
+    parcels = quarters[:, :, measured.place("parcels_per_day")].T * DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
         yearly=lines.reshape(lines.shape[0], settings.years, QUARTERS, -1).sum(axis=2),

@@ -23,7 +23,7 @@ from sim.measures.kpis import KPIS
 from sim.reading import Bounds
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
-from sim.units import MEAN_DAYS_PER_YEAR
+from sim.units import DAYS_PER_YEAR
 
 _FIGURES: Final = {
     "area_m2": ("Area", "m2"), "posts_h_per_day": ("Hours of posts", "h/d"), "cost_eur_per_day": ("Cost", "EUR/d"),
@@ -41,7 +41,7 @@ def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
     return {
         "area_m2": config.area_m2,
         "posts_h_per_day": hours,
-        "cost_eur_per_day": by_year / MEAN_DAYS_PER_YEAR + hours * prices.labour.wage_eur_per_h,
+        "cost_eur_per_day": by_year / DAYS_PER_YEAR + hours * prices.labour.wage_eur_per_h,
     }
 
 
