@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -33,7 +34,7 @@ from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
-from sim.units import MEAN_DAYS_PER_YEAR, TICKS_PER_DAY
+from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 YEAR = Activity(
     parcels=147e6,
@@ -116,15 +117,15 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     result = simulate(config, 0)
     kpis = result.kpis
     done = activity(Rostered(config), kpis, prices().labour)
-    assert done.exports == kpis["exports_per_day"] * MEAN_DAYS_PER_YEAR > 0
+    assert done.exports == kpis["exports_per_day"] * DAYS_PER_YEAR > 0
     cohort = result.tables["collections"]["is_cohort"]
     late = sum(int(result.tables["collections"][name][cohort].sum()) * sign for name, sign in SIGNS.items())
-    assert done.late_exports == pytest.approx(late / 2 * MEAN_DAYS_PER_YEAR)
+    assert done.late_exports == pytest.approx(late / 2 * DAYS_PER_YEAR)
     assert late == pytest.approx(
         (1 - kpis["export_on_time_share"]) * int(result.tables["collections"]["n_parcels"][cohort].sum())
     )
     others = replace(prices().labour, paid_by_others=(*prices().labour.paid_by_others, *OF_EXPORTS))
-    mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * MEAN_DAYS_PER_YEAR
+    mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * DAYS_PER_YEAR
     assert mine > 0 and done.staff_h - activity(Rostered(config), kpis, others).staff_h == pytest.approx(mine)
 
 
@@ -309,29 +310,29 @@ def test_kpis_of_a_day_make_a_year() -> None:
     config = load("liege_30k", "roster=round_the_clock", horizon_days=1, warmup_days=0, **size)
     kpis = simulate(config, 0).kpis
     done = activity(Rostered(config), kpis, prices().labour)
-    assert done.parcels == kpis["parcels_per_day"] * MEAN_DAYS_PER_YEAR
+    assert done.parcels == kpis["parcels_per_day"] * DAYS_PER_YEAR
     # Without customs officers, who are the state's.
-    assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * MEAN_DAYS_PER_YEAR)
+    assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * DAYS_PER_YEAR)
     assert done.night_h == pytest.approx(done.staff_h / 3)
     worked = activity(Rostered(config), kpis, priced(**{"labour.paid": "worked"}).labour)
-    assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * MEAN_DAYS_PER_YEAR)
+    assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * DAYS_PER_YEAR)
     assert worked.staff_h < done.staff_h
     officers = activity(Rostered(config), kpis, priced(**{"labour.paid_by_others": []}).labour)
-    assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * MEAN_DAYS_PER_YEAR)
+    assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * DAYS_PER_YEAR)
     all_day = activity(Rostered(config), kpis, priced(**{"labour.paid": "round_the_clock"}).labour)
     people = sum(n for role, n in people_of_posts(config).items() if role != "customs")
-    assert all_day.staff_h == pytest.approx(people * 24 * MEAN_DAYS_PER_YEAR)
+    assert all_day.staff_h == pytest.approx(people * 24 * DAYS_PER_YEAR)
     assert all_day.night_h == pytest.approx(all_day.staff_h / 3)
     # Running cost, capital apart: all but revenue, over the same days and parcels.
     lines = annual_lines(config, done, prices())
     running = sum(line.eur for line in lines if line.kind is Kind.OPEX)
     money = costs(config, kpis, prices())
     assert money["cost_eur_per_year"] == pytest.approx(-running)
-    assert money["cost_eur_per_day"] * MEAN_DAYS_PER_YEAR == pytest.approx(-running)
+    assert money["cost_eur_per_day"] * DAYS_PER_YEAR == pytest.approx(-running)
     by_both = costs(config, kpis | {"parcels_per_day": 3000.0, "exports_per_day": 1000.0}, prices())
     assert by_both["cost_eur_per_parcel"] == pytest.approx(by_both["cost_eur_per_day"] / 4000)
     nothing = costs(config, kpis | {"parcels_per_day": 0.0, "exports_per_day": 0.0}, prices())
-    assert nothing["cost_eur_per_parcel"] == 0
+    assert math.isnan(nothing["cost_eur_per_parcel"])
     # Each truck of a route drives the road of its lane, a pool's the mean of its lanes'.
     km = [lane.km for lane in config.lanes.values()]
     assert min(km) * kpis["trucks_per_day"] <= kpis["truck_km_per_day"] <= max(km) * kpis["trucks_per_day"]
@@ -352,3 +353,23 @@ def test_prices_that_are_none_are_one_line(
     capsys: pytest.CaptureFixture[str], key: str, value: object, message: str
 ) -> None:
     assert message in refused(capsys, "optimise", f"optimise.cost.{key}={value}")
+
+
+def test_a_parcel_costs_nothing_known_if_none_leaves(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """One flight in two days leaves the measured day without any."""
+    words = [*TINY, "exports=none", "halls.main.packout_posts=0", "demand.flights_per_day=0.5"]
+    run = answer(capsys, "run", *words, "--out", tmp_path)
+    of_parcel = {"mean": None, "low": None, "high": None, "n": 2, "unit": "EUR"}
+    kpis = run["scenarios"]["liege_30k"]["kpis"]
+    assert kpis["cost_eur_per_parcel"] == of_parcel and kpis["parcels_per_day"]["mean"] == 0
+    (folder,) = tmp_path.iterdir()
+    assert answer(capsys, "show", folder)["scenarios"] == run["scenarios"]
+    main(["show", str(folder)])
+    assert re.search(r"Running cost of a parcel, import or export +EUR +–\n", capsys.readouterr().out)
+    chosen = ("halls.main.doors_out=29,30", "select.cost=cost_eur_per_parcel", "select.indifference=1")
+    message = refused(
+        capsys, "select", *(word for word in words if "margin" not in word), *chosen, "--out", tmp_path, "--quiet"
+    )
+    assert message.startswith(
+        "cargohub: select.cost: cost_eur_per_parcel is missing in a replication of doors out 29; "
+    )

@@ -40,6 +40,7 @@ from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, Stab
 from experiments.store.tables import Key
 from sim.errors import InputError
 from sim.inputs.inputs import check_inputs
+from sim.measures.kpis import KPIS as OF_HUB
 
 R = TypeVar("R")
 S = TypeVar("S", SummaryRow, DifferenceRow)
@@ -269,11 +270,11 @@ class Stored:
         return nested((row.scenario, row.kpi, difference(row)) for row in self._finite(DifferenceRow))
 
     def _finite(self, kind: type[S]) -> list[S]:
-        """The rows of a table, KPIs as declared. NaN is refused: JSON has none, and no mean of a run is NaN."""
+        """The rows of a table, KPIs as declared. NaN is refused in KPIs of the hub, none of which can be missing."""
         place = {kpi: at for at, kpi in enumerate(KPIS)}
         rows = sorted(self.rows(kind), key=lambda row: place.get(row.kpi, len(place)))
         for row in rows:
-            if row.kpi in KPIS and not math.isfinite(row.value.mean):
+            if row.kpi in OF_HUB and not math.isfinite(row.value.mean):
                 name, mean = schema_of(kind).name, row.value.mean
                 raise InputError(f"{self.manifest.folder}: table {name}: {row.kpi} of {row.scenario} is {mean}")
         return rows

@@ -3,6 +3,7 @@
 To add one, declare it here. Runs of studies with prices have all of them.
 """
 
+import math
 import sys
 from collections import ChainMap
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from sim.config import HubConfig
 from sim.measures import kpis as of_hub
 from sim.measures.kpis import Group, Kpi, Rank
 from sim.measures.kpis.declaring import LESS, declared
-from sim.units import MEAN_DAYS_PER_YEAR
+from sim.units import DAYS_PER_YEAR
 
 MONEY: Final = Group("money")
 
@@ -37,20 +38,20 @@ class Priced:
 
 @MONEY.kpi("EUR", LESS, "Running cost of a parcel, import or export", rank=Rank.SUMMARY)
 def cost_eur_per_parcel(run: Priced) -> float:
-    """running cost over the parcels that leave by road and by air; 0 if none leaves"""
+    """running cost over the parcels that leave by road and by air; NaN if none leaves"""
     parcels = run.kpis["parcels_per_day"] + run.kpis["exports_per_day"]
-    return run.eur_per_year / MEAN_DAYS_PER_YEAR / parcels if parcels else 0.0
+    return run.eur_per_year / DAYS_PER_YEAR / parcels if parcels else math.nan
 
 
 @MONEY.kpi("EUR/d", LESS, "Running cost of a day", rank=Rank.SUMMARY)
 def cost_eur_per_day(run: Priced) -> float:
     """running cost of the mean measured day: wages, night premium, rent, energy, upkeep, trucks, late parcels"""
-    return run.eur_per_year / MEAN_DAYS_PER_YEAR
+    return run.eur_per_year / DAYS_PER_YEAR
 
 
 @MONEY.kpi("EUR/y", LESS, "Running cost of a year", rank=Rank.SUMMARY)
 def cost_eur_per_year(run: Priced) -> float:
-    """running cost of a year of such days, 365.25 as in all accounts"""
+    """running cost of a year of such days (365.25)"""
     return run.eur_per_year
 
 

@@ -182,8 +182,9 @@ def plain_interval(interval: Interval, unit: str) -> dict[str, Any] | None:
 
 
 def interval_object(interval: Interval, unit: str) -> dict[str, Any]:
-    """The interval for JSON; `n` is null if the interval is from a table, which has no such column."""
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n or None, "unit": unit}
+    """The interval for JSON; a missing mean is null, and so is `n` of a table without such a column."""
+    mean = _or_none(interval.mean)
+    return {"mean": mean, "low": interval.low, "high": interval.high, "n": interval.n or None, "unit": unit}
 
 
 def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:

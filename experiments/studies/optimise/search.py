@@ -8,10 +8,12 @@ simulated again. Designs that do not fit are never simulated; only their lack is
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from experiments.designs.design import Design
 from experiments.frame.study import Bench, Kpis
+from experiments.report.sections import said
 from experiments.statistics.factors import library_seed
 from experiments.studies.optimise.design import (
     UNITS,
@@ -101,10 +103,14 @@ def goals_of(design: Candidate, settings: Optimise, kpis: Kpis, numbers: range) 
     if design.hub is None:
         return {}
     known = figures(design.hub, settings.cost)
-    return {
+    goals = {
         goal: tuple(known[goal] if goal in UNITS else kpis[design.label, number][goal] for number in numbers)
         for goal in settings.goals
     }
+    for goal, values in goals.items():
+        if not all(map(isfinite, values)):
+            raise CargohubError(said("kpi_missing", key="optimise.goals", kpi=goal, name=design.label))
+    return goals
 
 
 def _sampler(settings: Optimise, seed: int) -> "optuna.samplers.BaseSampler":

@@ -11,10 +11,11 @@ from experiments.designs.design import Design, DesignKeys
 from experiments.formatting import counted, kpi_name, share_text, unit_name
 from experiments.frame.study import Kpis
 from experiments.money.kpis import KPIS
+from experiments.report.design_names import design_name
 from experiments.report.sections import said
 from experiments.statistics.selection import Goal, Looks, Sample
 from sim.config.bounds import check_known
-from sim.errors import ConfigError
+from sim.errors import CargohubError, ConfigError
 from sim.reading import Bounds, near
 from sim.units import Numbers
 
@@ -172,12 +173,16 @@ def sample_of(designs: Sequence[Design], settings: Select, need: Need) -> Sample
     def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Numbers]:
         wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]
         samples = need(wanted)
-        return [_rows([samples[design.label, number] for number in range(n)], settings) for design, n in wanted]
+        return [_rows(design, [samples[design.label, number] for number in range(n)], settings) for design, n in wanted]
 
     return sample
 
 
-def _rows(kpis: Sequence[Mapping[str, float]], settings: Select) -> Numbers:
+def _rows(design: Design, kpis: Sequence[Mapping[str, float]], settings: Select) -> Numbers:
     served = [settings.sign * values[settings.kpi] for values in kpis]
     cost = settings.cost_kpi
-    return np.array([served, [values[cost] if cost else _NO_COST for values in kpis]])
+    costs = [values[cost] if cost else _NO_COST for values in kpis]
+    for key, kpi, numbers in (("select.kpi", settings.kpi, served), ("select.cost", cost, costs)):
+        if not np.isfinite(numbers).all():
+            raise CargohubError(said("kpi_missing", key=key, kpi=kpi, name=design_name(design.label, begins=False)))
+    return np.array([served, costs])
