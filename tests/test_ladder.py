@@ -9,7 +9,10 @@ import pytest
 
 import sim
 from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.replications.summing import design_row
 from sim.inputs.flight_work import exports_on_machines, loader_min
+from sim.inputs.inputs import make_inputs
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder, packout_rung
 
@@ -303,3 +306,15 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
     assert sorted(expected.values())[1] > 0  # of all but the floor of imports
     shares = [kpis[f"utilisation_{name}"] for name in ALL_RESOURCES if name not in {"packout_posts", "uld_xrays"}]
     assert min(shares) >= 0 and kpis["utilisation_uld_xrays"] == 0
+
+
+@pytest.mark.parametrize("peak", [(), ("+disruption@disruptions.peak=singles_day", "disruptions.peak.factor=2")])
+def test_a_ladder_stands_beside_the_imports_of_the_measured_days(peak: tuple[str, ...]) -> None:
+    """Those of a month and of a peak, not those of the mean of a year."""
+    words = ("exports=none", "start_date='2022-11-07'", "horizon_days=7", "arrivals.cancelled_share=0.1", *peak)
+    hub = load("liege_30k", *words)
+    cohorts = [[f.n_parcels for f in make_inputs(hub, n).flights if f.is_cohort] for n in range(20)]
+    arriving = design_row(Design("a", hub)).parcels_per_day
+    assert arriving == pytest.approx(np.mean([sum(cohort) / 7 for cohort in cohorts]), rel=0.03)
+    # From the second measured day on; a few flights of the first day are late.
+    assert arriving == pytest.approx(0.9 * 402_500 * 1.06 * ((1 + 6 * 2) / 7 if peak else 1), rel=0.02)

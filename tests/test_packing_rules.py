@@ -17,8 +17,8 @@ from experiments.statistics.interval import Value
 from experiments.store import read_run
 from tests.named_designs import named_design
 
-BETWEEN = ("packout.parcels_per_post_h=25", "exports=none")
-"""Of a tiny run: with it 14,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""
+BETWEEN = ("packout.parcels_per_post_h=28", "exports=none")
+"""Of a tiny run: with it 16,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""
 
 
 def point(label="a", rule="flexible", *, other="", parcels=1000.0, flexible=1200.0, dedicated=800.0):

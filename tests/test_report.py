@@ -202,7 +202,7 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
         "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
     peak = sentences.sentence(replace(TODAY, disruptions="a peak"), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
-    assert "402,000 arrive on the mean day, without the disruptions. If staffed" in peak
+    assert "402,000 arrive on the mean measured day. If staffed" in peak
     several = sentences.sentence(replace(TODAY, n_halls=2), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
     assert several.endswith("each resource alone, of all halls together, could handle the mean arrivals.")
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
@@ -345,8 +345,8 @@ def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
     assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 % of the airport's 326 million parcels")
     assert parcels.outcome == "within"
     (goods,) = (row.predicted for quantity, row in rows.items() if quantity.startswith("Goods imported"))
-    # 326 million x 0.30 or 0.50, of 146.9 million: 0.666 and 1.1095.
-    assert goods.endswith("; 666–1,110 at a hub's share of 30–50 % of the airport's 326 million parcels")
+    # 326 million x 0.30 or 0.50, of 147.0 million: 0.665 and 1.109.
+    assert goods.endswith("; 665–1,109 at a hub's share of 30–50 % of the airport's 326 million parcels")
     few = {"a": {"parcels_per_day": value(200_000.0), **arrived}}
     rows = {row.quantity: row for row in validation.compare([TODAY], few, 14)}
     assert goods in {row.predicted for row in rows.values()}, "of the parcels that arrived"
@@ -709,7 +709,13 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     machines, doors = drawn.rungs
     assert (machines.length, machines.text, machines.is_short) == (0.612, "0.61", True)
     assert (doors.length, doors.text, doors.is_short) == (pytest.approx(2.5 * 0.66), "5.00 →", False)
-    (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (replace(TODAY, parcels_per_day=612_000.0),))
+    peak = replace(TODAY, parcels_per_day=6e5, disruptions="1.5 times the usual flights (peak)")
+    (both,) = ladder_figure.prepare({"a": LADDER}, (TODAY, peak))
+    (usual, *_), (name, parcels, _) = both.demands
+    assert usual == "demand, 3.5 flights a day"
+    assert (name, parcels) == (f"{usual}, with 1.5 times the usual flights (peak)", 0.6)
+    enough = replace(TODAY, parcels_per_day=612_000.0)
+    (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (enough,))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
     (small,) = ladder_figure.prepare({"a": {"machines": 19_480.0}}, (replace(TODAY, parcels_per_day=12_000.0),))
     assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand", "million")

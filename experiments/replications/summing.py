@@ -23,6 +23,7 @@ from experiments.store.rows import stored
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
+from sim.inputs.expected_flights import expected_parcels_per_day
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
 from sim.measures.kpis.backlog import is_held
@@ -179,6 +180,7 @@ def design_row(
 ) -> summaries.DesignRow:
     """A design's row of table `points`; `other`: the design that differs only in the packing rule."""
     config = design.hub
+    flights, parcels = traffic(config)
     return summaries.DesignRow(
         design.label,
         order,
@@ -188,7 +190,8 @@ def design_row(
         config.roster.name,
         config.demand.name if config.arrivals.schedule is None else Path(config.arrivals.schedule).stem,
         str(config.arrivals.model),
-        *traffic(config),
+        flights,
+        parcels if config.arrivals.model is ArrivalModel.FILE else expected_parcels_per_day(config),
         *_share_of(config),
         config.area_m2,
         sum(hall.sorting_machines for hall in config.halls.values()),

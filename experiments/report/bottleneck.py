@@ -95,8 +95,7 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} parcels a day"
     near = [f"{resource(another)} {rounded(other)}" for another, other in others if other <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
-    usual = " on the mean day, without the disruptions" if point.disruptions else ""
-    text += f"; {rounded(point.parcels_per_day)} arrive{usual}."
+    text += f"; {rounded(point.parcels_per_day)} arrive{' on the mean measured day' * bool(point.disruptions)}."
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
         each = "each resource except floors" if rate < point.parcels_per_day else "each resource alone"

@@ -41,7 +41,7 @@ class DesignRow:
     demand: str = column("", "demand option")
     arrivals: str = column("", "arrival model")
     flights_per_day: float = column("1/d", "configured annual mean")
-    parcels_per_day: float = column("parcels/d", "configured annual mean")
+    parcels_per_day: float = column("parcels/d", "expected imports in the measured days, with months and peaks")
     airport_parcels_per_year: float = column(
         "parcels/y", "parcels of the airport, of which the hub has a share; NaN: no such estimate"
     )

@@ -50,6 +50,14 @@ def expected_flights(config: HubConfig, end: int) -> dict[float, Bins]:
     }
 
 
+def expected_parcels_per_day(config: HubConfig) -> float:
+    """Mean imports a day of the flights that arrive in the measured days, with month, weekdays and peaks."""
+    first = MARGIN + config.warmup_days * BINS_PER_DAY
+    flights = sum(expected_flights(config, ticks(config.end_min)).values(), np.zeros(1))
+    measured = flights[first : first + config.horizon_days * BINS_PER_DAY]
+    return float(measured.sum()) * config.mean_parcels_per_flight / config.horizon_days
+
+
 def shares_of_stays(config: HubConfig) -> dict[float, float]:
     """The share of the flights that has each scheduled time from in-block to off-block [min]."""
     if not config.connections.waves and config.arrivals.model is not ArrivalModel.FILE:

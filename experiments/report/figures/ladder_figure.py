@@ -1,7 +1,7 @@
 """The capacity ladder: what each resource alone could handle, compared with the arrivals."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import Final
@@ -62,7 +62,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     drawn = []
     for site, designs in list(sites.items())[:MOST_LADDERS]:
         most = max(point.parcels_per_day for point in designs)
-        demands = {point.traffic: point.parcels_per_day / unit for point in designs}
+        demands = {_traffic(point, designs): point.parcels_per_day / unit for point in designs}
         least = sorted(demands.values())[-MOST_DEMANDS:][0]
         drawn.append(
             Ladder(
@@ -86,6 +86,12 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
             )
         )
     return tuple(drawn)
+
+
+def _traffic(point: NamedDesign, others: Iterable[NamedDesign]) -> str:
+    """The traffic, and the disruptions with which it brings other arrivals than without them."""
+    arrivals = {other.parcels_per_day for other in others if other.traffic == point.traffic}
+    return f"{point.traffic}, with {point.disruptions}" if point.disruptions and len(arrivals) > 1 else point.traffic
 
 
 def draw(ax: Axes, result: Ladder) -> None:
