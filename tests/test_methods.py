@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pyarrow import parquet
 from stored_runs import BARE, made
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.formatting import number
@@ -24,10 +25,12 @@ from experiments.report import style
 from experiments.report.documents import Missing, Report, missing_in, walked, written
 from experiments.report.documents.pdf_pages import pages_of
 from experiments.store.foreign import manifest_of
+from experiments.store.foreign_tables import replications_of
 from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
 from experiments.studies.methods.notes import notes
+from experiments.studies.sensitivity.design import parse
 from sim.config import HubConfig
 from sim.distributions import Distribution
 from sim.measures.kpis import Rank
@@ -81,6 +84,22 @@ def test_the_tests_of_differences_and_the_stopping_rule_are_the_runs(words, says
     sentences = ("by Dunnett's test", "adjusted (Holm)", "until the procedure could decide")
     assert [each for each in sentences if each in text] == [says]
     assert ("paired by replication" in text, "fixed in advance" in text) == ("Holm" in says, "procedure" not in says)
+
+
+def test_designs_that_a_study_makes_are_counted(tmp_path):
+    factors = ("apron.stands", 4, 6), ("apron.tugs", 1, 2)
+    words = [
+        f"+sensitivity.factors.x{n}={{fields:{{{key}:1}},group:other,unit:x,low:{low},high:{high}}}"
+        for n, (key, low, high) in enumerate(factors)
+    ]
+    others = [f"~sensitivity.factors.{name}" for name in parse(Arguments("sensitivity", ()))[1].sensitivity.factors]
+    run = made(tmp_path, "sensitivity", *others, *words, "sensitivity.method=morris", "sensitivity.trajectories=2",
+               "replications=2", "page=none")  # fmt: skip
+    text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
+    n = len(replications_of(manifest_of(run), ()))
+    assert n > 2 and f"The study made designs from the hub of the command; {n} designs were simulated." in text
+    assert "Simulated: 2 replications of each design." in text
+    assert "| liege_30k | the hub from which the study made its designs |" in text
 
 
 def test_every_item_is_there_by_its_number_and_filled(reports):

@@ -1,7 +1,7 @@
 """Facts of a run for a methods report: values for gaps in its texts, and tables."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,9 +106,9 @@ class Facts:
             "machine": ", ".join(f"{name} {value}" for name, value in cpu.items()),
             **_timings(timings_of(manifest.folder)),
             "seeds": listed(sorted({str(design.hub.seed) for design in self.request.designs}, key=int), "and"),
-            "designs": "One design was simulated." if len(designs) == 1 else f"{len(designs)} designs were simulated.",
+            "designs": self._simulated_designs(),
             "first": designs[0],
-            "replications": self._replications(designs),
+            "replications": self._replications_text(),
             "precision": ", ".join(
                 f"{kpi} {width:g}" for kpi, width in getattr(self.request.keys, "half_widths", {}).items()
             ),
@@ -118,13 +118,30 @@ class Facts:
             "attributes": listed(list(attributes()), "and"),
         }
 
-    def _replications(self, designs: Sequence[str]) -> str:
-        counts = {len(numbers) for numbers in replications_of(self.manifest, designs).values() if numbers}
-        if not counts:
+    @cached_property
+    def _replications(self) -> dict[str, int]:
+        """The number of stored replications of each design that was simulated."""
+        stored = replications_of(self.manifest, [design.label for design in self.request.designs])
+        return {label: len(numbers) for label, numbers in stored.items() if numbers}
+
+    @property
+    def _makes_designs(self) -> bool:
+        """Whether the study simulated other designs than those of the command."""
+        return not {*self._replications} <= {design.label for design in self.request.designs}
+
+    def _simulated_designs(self) -> str:
+        n, n_given = len(self._replications), len(self.request.designs)
+        if self._makes_designs:
+            source = "the hub" if n_given == 1 else f"the {n_given} hubs"
+            return f"The study made designs from {source} of the command; {counted(n, 'design')} were simulated."
+        return "One design was simulated." if n_given == 1 else f"{n_given} designs were simulated."
+
+    def _replications_text(self) -> str:
+        if not self._replications:
             return "No replication is stored."
-        least, most = min(counts), max(counts)
+        least, most = min(self._replications.values()), max(self._replications.values())
         n = counted(most, "replication") if least == most else f"{least} to {most} replications"
-        return f"Simulated: {n}{' of each design' if len(designs) > 1 else ''}."
+        return f"Simulated: {n}{' of each design' if len(self._replications) > 1 else ''}."
 
     def _of_the_hub(self) -> dict[str, str]:
         config = self.hub
@@ -192,7 +209,11 @@ class Facts:
         """Differences of each design from the first."""
         first, *others = self.request.designs
         default = dict(values_of(plain(first.hub)))
-        yield first.label, "baseline" if others else "the only design"
+        if others:
+            yield first.label, "baseline"
+        else:
+            made = self._makes_designs
+            yield first.label, "the hub from which the study made its designs" if made else "the only design"
         for design in others:
             values = dict(values_of(plain(design.hub)))
             keys = [key for key in {**default, **values} if default.get(key) != values.get(key)]
