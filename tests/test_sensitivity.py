@@ -14,6 +14,7 @@ from scipy import stats
 
 from experiments import extras
 from experiments.arguments import Arguments
+from experiments.designs.varying import at_demand
 from experiments.frame import benches
 from experiments.main import main
 from experiments.report import style
@@ -23,7 +24,7 @@ from experiments.statistics import Interval
 from experiments.statistics.factors import Box, Index, crossed_points, effects, indices, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import read_run
-from experiments.studies.sensitivity.design import Group, parse
+from experiments.studies.sensitivity.design import Group, outside_ranges, parse
 from experiments.studies.sensitivity.page import _may_change, sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from sim.measures.kpis import KPIS
@@ -163,6 +164,8 @@ replications: 2
 horizon_days: 1
 warmup_days: 0
 sensitivity:
+  room: 1.25
+  most_collected: 4500
   method: both
   kpis: [dwell_mean_h]
   trajectories: 8
@@ -226,6 +229,18 @@ def test_the_verb_finds_what_a_known_simulator_does(
     (few,) = too_few_replications(2)
     assert few in document["warnings"] and f"Warning: {few}." in page
     assert answer(capsys, "sensitivity", *known, "--out", str(tmp_path / "runs")) == document
+
+
+def test_a_hub_gets_room_for_the_ranges_and_its_own_value_outside_them_is_named() -> None:
+    (design,), keys = parse(Arguments("sensitivity", ("halls.main.area_m2=36000", "exports.collections.parcels=4000")))
+    hall, factors = design.hub.halls["main"], keys.sensitivity.factors
+    assert (hall.area_m2, hall.zone_shares.lanes * hall.area_m2) == (45_000, pytest.approx(0.09 * 36_000))
+    assert hall.zone_shares.customs * hall.area_m2 == pytest.approx(0.02 * 36_000)
+    assert (design.hub.exports.collections.parcels, hall.zone_shares.sorting) == (4000, 0.3)
+    assert outside_ranges(design.hub, factors) == []
+    quiet = at_demand(design.hub, 2.5)
+    (line,) = outside_ranges(quiet, factors)
+    assert ": flights 2.5, range 2.8 to 4.2 flights a day. To change" in line
 
 
 @pytest.mark.paged
@@ -327,7 +342,7 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
             "not possible with doors=90: halls.main: zone dock_doors",
         ),
         (
-            ["halls.main.area_m2=30000"],
+            ["sensitivity.room=1"],
             "not possible with breakdown_crews=15: halls.main: zone breakdown: 15",
         ),
         (["+sensitivity.factors.x={fields:{apron.stand:1},group:other,unit:x,low:1,high:2}"], "'apron.stands'"),

@@ -33,6 +33,7 @@ from experiments.studies.sensitivity.design import (
     SensitivityKeys,
     Stage,
     indices_stage,
+    outside_ranges,
     parse,
     screening_stage,
 )
@@ -51,7 +52,8 @@ def compute(bench: Bench, request: Request[SensitivityKeys]) -> Result:
     first = None if is_first_sobol else screening_stage(config, sensitivity)
     second = indices_stage(config, sensitivity, list(sensitivity.factors)) if is_first_sobol else None
     bench.check(request.designs)
-    bench.say(_cost(config, keys, first, second))
+    for line in (*outside_ranges(config, sensitivity.factors), _cost(config, keys, first, second)):
+        bench.say(line)
     screened = crossed = None
     stability: dict[str, Stability] = {}
     if first is not None:

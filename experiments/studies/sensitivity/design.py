@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations, product
 from typing import Annotated
@@ -11,8 +11,9 @@ import numpy as np
 
 from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, check_kpis, one_hub
-from experiments.designs.varying import changed, check_exports, check_set_once, scaled
+from experiments.designs.varying import changed, check_exports, check_set_once, scaled, value_of
 from experiments.formatting import unit_name
+from experiments.report.key_names import configured, spelt
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, crossed_points, trajectories
 from sim.config import HubConfig
@@ -69,6 +70,8 @@ class Factor:
 class Sensitivity:
     """The study's keys; `configs/study/sensitivity.yaml` explains them."""
 
+    room: Annotated[float, Bounds(ge=1)]
+    most_collected: Annotated[int, Bounds(ge=1)]
     method: Method
     kpis: tuple[str, ...]
     trajectories: Annotated[int, Bounds(ge=2, le=1000)]
@@ -114,12 +117,25 @@ class Stage:
 
 def parse(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The varied hub, and the study; checked at the ends of the ranges, two factors at a time."""
-    designs, keys = one_hub(arguments, SensitivityKeys, VERB)
-    config = designs[0].hub
-    check_area(config)
+    (given,), keys = one_hub(arguments, SensitivityKeys, VERB)
+    check_area(given.hub)
+    config = _with_room(given.hub, keys.sensitivity)
     _check_words(arguments.words, keys.sensitivity)
     _check_ends(config, keys.sensitivity.factors)
-    return designs, keys
+    return [replace(given, hub=config)], keys
+
+
+def _with_room(config: HubConfig, keys: Sensitivity) -> HubConfig:
+    """The hub with space for the ranges: larger halls, whose floors of lanes and customs keep their m²."""
+    values: dict[str, object] = {}
+    for name, hall in config.halls.items():
+        shares = {
+            f"halls.{name}.zone_shares.{zone}": getattr(hall.zone_shares, zone) / keys.room
+            for zone in ("lanes", "customs")
+        }
+        values |= {f"halls.{name}.area_m2": hall.area_m2 * keys.room, **shares}
+    parcels = min(config.exports.collections.parcels, keys.most_collected)
+    return changed(config, {**values, "exports.collections.parcels": parcels})
 
 
 def _check_words(words: Sequence[str], keys: Sensitivity) -> None:
@@ -196,6 +212,17 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
             for row in product(*((factor.low, factor.high) for factor in some.values())):
                 with _advised(some):
                     _design(config, some, row)
+
+
+def outside_ranges(config: HubConfig, factors: Mapping[str, Factor]) -> list[str]:
+    """A warning on factors whose range leaves out the hub's own value; otherwise empty."""
+    texts = [
+        f"{spelt(name)} {configured(own)}, range {factor.range}"
+        for name, factor in factors.items()
+        for own in sorted({float(f"{value_of(config, key) / ratio:.6g}") for key, ratio in factor.fields.items()})
+        if not factor.low <= own <= factor.high
+    ]
+    return [said("outside_ranges", texts="; ".join(texts))] if texts else []
 
 
 @contextmanager

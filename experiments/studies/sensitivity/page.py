@@ -15,7 +15,7 @@ from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.statistics import Interval
 from experiments.statistics.factors import is_too_much
 from experiments.store.rows import Grid
-from experiments.studies.sensitivity.design import Group, SensitivityKeys
+from experiments.studies.sensitivity.design import Group, SensitivityKeys, outside_ranges
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, leaves_open, possible
 from sim.measures.kpis import KPIS
 
@@ -154,7 +154,7 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
         most_rows=_SHOWN,
         method=method,
         pictures=lambda: _pictures(result),
-        warnings=list(result.warnings),
+        warnings=[*outside_ranges(config, keys.factors), *result.warnings],
         libraries=("SALib",),
     )
 
