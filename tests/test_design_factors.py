@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from answers import answer
+from named_designs import named_design
 from pyarrow import parquet
 from test_designs import TINY, written
 
 from experiments.main import main
 from experiments.report import pictures
+from experiments.report.design_names import names_of
 from experiments.report.figures import spread_figure
 from experiments.store import read_run
 
@@ -135,3 +137,16 @@ def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
 def test_no_word_sets_factors(capsys):
     assert main(["compare", "scenarios=[liege_30k,liege_66k]", "+factors.a.b=c", "--show"]) == 2
     assert "factors: unknown key" in capsys.readouterr().err
+
+
+def test_typed_designs_are_named_by_what_differs_from_the_first() -> None:
+    """Each by its own key, also if all keys together are too long for a name."""
+    words = ["roster.factor=1.3", "roster.night_factor=0.7", "halls.main.packout_posts=27", "halls.main.doors_out=29",
+             "halls.main.breakdown_workers=44", "outbound.loading_min=50"]  # fmt: skip
+    keys = [word.partition("=")[0] for word in words]
+    labels = ["liege_30k", *(f"liege_30k {word}" for word in words)]
+    own = [{}, *(dict([word.split("=")]) for word in words)]
+    factors = {label: {key: typed.get(key, "1") for key in keys} for label, typed in zip(labels, own, strict=True)}
+    titles = [title for *_, title in names_of([named_design(label) for label in labels], factors)]
+    assert len({*titles}) == len(titles) and titles[0].endswith(" (liege_30k)")
+    assert titles[1].endswith("(liege_30k: roster factor 1.3)") and titles[-1].endswith("loading 50 min)")

@@ -145,7 +145,9 @@ def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[s
     document = answer(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
     assert document["sentences"][0].startswith("None of the designs meets On time at least 90 % (2 designs, 6 ")
-    assert "; machine rated 1" in document["sentences"][0] and " an hour comes nearest" in document["sentences"][0]
+    assert (
+        "; machine rate 1" in document["sentences"][0] and " parcels an hour comes nearest" in document["sentences"][0]
+    )
     assert main(["show", document["run_dir"]]) == 0
     assert "machine_rated_per_h" not in capsys.readouterr().out.partition("cargohub sure ")[0]
     assert {own["verdict"] for own in document["designs"].values()} == {"infeasible"}

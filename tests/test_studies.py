@@ -29,6 +29,7 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
     document = told(capsys, "run", ONE, "--out", str(tmp_path))
     assert document["scenario"] == "liege_30k"
     assert set(document["kpis"]) == set(KPIS)
+    assert document["kpis"].pop("cost_eur_per_parcel")["mean"] is None, "nothing leaves on the one day of a replication"
     for interval in document["kpis"].values():
         assert interval["low"] <= interval["mean"] <= interval["high"]
         assert interval["n"] == 2

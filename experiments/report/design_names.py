@@ -49,7 +49,7 @@ def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) ->
     >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
     ('liege_30k: doors out 36, seed 2', 'a: seed 2')
     >>> design_name("more room"), design_name("demand.flights_per_day=2, seed=2")
-    ('more room', 'Demand flights 2 a day, seed 2')
+    ('more room', 'Demand 2 flights a day, seed 2')
     >>> design_name("seed=2", begins=False)
     'seed 2'
     >>> design_name('a +disruption@disruptions.ill=strike_day disruptions.ill.start="day 3 22:00"')
@@ -69,7 +69,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool
     >>> tagged("liege_30k seed=2", {"liege_30k seed=2": {"seed": "2"}})
     'liege_30k: seed 2'
     >>> tagged("design=a, demand.flights_per_day=2", {"design=a, demand.flights_per_day=2": {"seed": "2"}})
-    'a: demand flights 2 a day, seed 2'
+    'a: demand 2 flights a day, seed 2'
     >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
     'liege_30k: seed 2'
     >>> tagged("liege_30k seed=+20% exports=none", {"liege_30k seed=+20% exports=none": {"seed": "6"}})
@@ -82,7 +82,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool
         design, _, swept = label.removeprefix("design=").partition(", ")
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
-    said = ", ".join(filter(None, (bare, swept))) if texts else label
+    said = ", ".join(filter(None, (bare, swept))) if texts or (bare and label in factors) else label
     return textwrap.shorten(design_name(said, texts, begins=begins), _LONGEST, placeholder=" …")
 
 
@@ -116,6 +116,23 @@ def _is_own(label: str, factors: Mapping[str, str]) -> bool:
     return bool(factors) and label != factors.get("scenario") and not _WORD.search(label)
 
 
+def _shown(label: str, factors: Mapping[str, str], first: Mapping[str, str]) -> dict[str, str]:
+    """The factors in a design's name: of typed designs those that the first one types, or that differ from it.
+
+    >>> _shown("a seed=2", {"seed": "2", "demand": "x", "roster": "r"}, {"seed": "1", "roster": "r"})
+    {'seed': '2'}
+    >>> _shown("a", {"seed": "1"}, {"seed": "1"}), _shown("seed=1", {"seed": "1"}, {"seed": "1"})
+    ({}, {'seed': '1'})
+    """
+    words = {word[1] for word in _WORD.finditer(label)}
+    is_typed = bool(_WORD.sub("", label).strip(" ,")) and not label.startswith("design=")
+    return {
+        key: value
+        for key, value in factors.items()
+        if key != "demand" and (key in words or value != first.get(key) or not is_typed)
+    }
+
+
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """Site, traffic and unique title of each design; `factors`: the keys' values, by label.
 
@@ -142,15 +159,20 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
         return site, traffic, title
 
     # The title contains the traffic.
-    without_demand = {label: {key: keys[key] for key in keys if key != "demand"} for label, keys in factors.items()}
+    shown = {
+        row.label: _shown(row.label, factors[row.label], factors.get(rows[0].label, {}))
+        for row in rows
+        if row.label in factors
+    }
     named = [names(row) for row in rows]
     n_alike = Counter(title for *_, title in named)
     for row, (site, traffic, title) in zip(rows, named, strict=True):
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # A long name takes two lines beside a picture's rows, and one on a page.
-            is_own = _is_own(row.label, without_demand.get(row.label, {}))
-            name = f"({row.label if is_own else tagged(row.label, without_demand, begins=False)})"
+            keys = {key: value for key, value in factors.get(row.label, {}).items() if key != "demand"}
+            is_own = _is_own(row.label, keys)
+            name = f"({row.label if is_own else tagged(row.label, shown, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
 

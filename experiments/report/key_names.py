@@ -19,7 +19,7 @@ UNITS: Final = {
 _WORDS: Final = (
     (r"\buld(s?)\b", r"ULD\1"), (r"\bbreakdown\b", "break-down"), (r"\bpackout\b", "pack-out"),
     (r"\bbuild up\b", "build-up"), (r"\bhandcoding\b", "hand-coding"), (r"\bnon conv", "non-conv"),
-    (r"\bfacade\b", "façade"),
+    (r"\bfacade\b", "façade"), (r"\bmachine rated\b", "machine rate"), (r"\bxray", "X-ray"), (r"\bwarmup\b", "warm-up"),
     (r"\beu\b", "EU"), (r"\bm3\b", "m³"), (r"\bapu\b", "APU"), (r"\bgpu\b", "GPU"), (r"\bco2\b", "CO₂"),
     (r" per (.+) h$", r" per \1 and hour"), (r" per h$", " an hour"), (r" per (day|year)$", r" a \1"),
     (r" per flight$", " a flight"),
@@ -28,7 +28,9 @@ _CHANGE: Final = re.compile(r"([\w.]+): ([\d.]+(?:e[+-]?\d+)?) -> ([\d.]+(?:e[+-
 _JOINS: Final = ("_per", "_by")
 """Ends that a name must not have after its unit is removed."""
 _FORM_UNITS: Final[Mapping[str, str]] = {
-    **UNITS, "parcels_per_desk_h": "parcels per desk and hour", "flights_per_day": "flights a day", "per_h": "an hour",
+    **UNITS, "per_h": "parcels an hour", "parcels_per_h": "parcels an hour", "flights_per_day": "flights a day",
+    "parcels_per_desk_h": "parcels per desk and hour", "parcels_per_post_h": "parcels per post and hour",
+    "per_post_h": "parcels per post and hour", "per_line_h": "parcels per line and hour",
     "per_day": "a day", "per_flight": "a flight", "co2_kg_per_l": "kg CO₂ per l", "co2_kg_per_kg": "kg CO₂ per kg",
     "co2_kg_per_kwh": "kg CO₂ per kWh", "l_per_kg": "l/kg", "kg_per_parcel": "kg per parcel", "meur": "million EUR",
     "years": "years", "l": "l", "share": "share, 0 to 1",
@@ -56,14 +58,18 @@ def name_of(key: str) -> str:
     """A key in words, without its unit, and without the main hall.
 
     >>> name_of("halls.main.doors_out"), name_of("demand.flights_per_day"), name_of("disruption@disruptions.fog")
-    ('Doors out', 'Demand, flights', 'Disruption, fog')
+    ('Doors out', 'Demand', 'Disruption, fog')
     """
     return capitalised(_in_words(key))
 
 
 def _in_words(key: str) -> str:
     words = re.sub(r"^halls\.(main\.)?", "", re.sub(r"^(\w+)@\w+\.", r"\1.", key))
-    bare = words.removesuffix(f"_{ending_of(words, _FORM_UNITS)}")
+    *parents, last = words.split(".")
+    ending = ending_of(last, _FORM_UNITS)
+    if parents and last == ending != "share":
+        return spelt(".".join(parents)).replace(".", ", ")
+    bare = words.removesuffix(f"_{ending}")
     return spelt(words if bare.endswith(_JOINS) else bare).replace(".", ", ")
 
 
@@ -80,7 +86,9 @@ def heading_of_key(key: str) -> str:
     """Name and unit, as on an axis or above a column.
 
     >>> heading_of_key("halls.main.machine_rated_per_h"), heading_of_key("demand.flights_per_day")
-    ('Machine rated [an hour]', 'Demand, flights [flights a day]')
+    ('Machine rate [parcels an hour]', 'Demand [flights a day]')
+    >>> heading_of_key("packout.parcels_per_post_h"), heading_of_key("exports.screened_per_line_h")
+    ('Pack-out [parcels per post and hour]', 'Exports, screened [parcels per line and hour]')
     """
     unit = key_unit(key)
     return f"{name_of(key)} [{unit}]" if unit else name_of(key)
@@ -109,13 +117,13 @@ def with_value(key: str, value: str) -> str:
     """A key and its value in words, with its unit.
 
     >>> with_value("halls.main.doors_out", "36"), with_value("halls.main.machine_rated_per_h", "9000")
-    ('doors out 36', 'machine rated 9000 an hour')
+    ('doors out 36', 'machine rate 9000 parcels an hour')
     >>> with_value("demand.flights_per_day", "9"), with_value("roster", "round_the_clock")
-    ('demand flights 9 a day', 'roster round the clock')
+    ('demand 9 flights a day', 'roster round the clock')
     >>> with_value("exposure.policy", "null")
     'exposure policy none'
     """
     value = "none" if value == "null" else value.strip('"')
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
-    unit = "" if unit == "share" else unit.removeprefix(f"{name.rpartition(' ')[2]} ")
-    return f"{name} {value if key == 'scenario' else value.replace('_', ' ')} {unit}".rstrip()
+    shown = value if key == "scenario" else value.replace("_", " ")
+    return f"{name} {shown} {'' if unit == 'share' else unit}".rstrip()
