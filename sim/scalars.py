@@ -26,7 +26,8 @@ def mapping(value: object, key: str) -> Mapping[str, object]:
     for name in value:
         if not isinstance(name, str):
             # YAML reads NO, on, 10:30 and 1 as a flag or a number.
-            raise ConfigError(f"{inside(key, str(name))}: a key must be text, got {repeated(name)}; put it in quotes")
+            place, got = inside(key, str(name)), repeated(name)
+            raise ConfigError(f"{place}: a key must be text, got {got}; put it in quotes, or type +{place}=VALUE")
     return value
 
 

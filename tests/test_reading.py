@@ -105,7 +105,10 @@ def test_reading_what_plain_wrote_gives_the_same():
         ),
         (changed(size=True), "hub.size: must be one of s, m, 1, got true"),
         (changed(parts=[]), "hub.parts: expected a mapping, got a list"),
-        (changed(parts={False: {}}), "hub.parts.False: a key must be text, got false; put it in quotes"),
+        (
+            changed(parts={False: {}}),
+            "hub.parts.False: a key must be text, got false; put it in quotes, or type +hub.parts.False=VALUE",
+        ),
         (changed(numbers=3), "hub.numbers: expected a list in brackets, got 3"),
         (changed(numbers="12"), "hub.numbers: expected a list in brackets, got '12'"),
         (changed(numbers=[1, -2]), "hub.numbers[1]: must be at least 0, got -2.0"),
