@@ -150,3 +150,14 @@ def test_typed_designs_are_named_by_what_differs_from_the_first() -> None:
     titles = [title for *_, title in names_of([named_design(label) for label in labels], factors)]
     assert len({*titles}) == len(titles) and titles[0].endswith(" (liege_30k)")
     assert titles[1].endswith("(liege_30k: roster factor 1.3)") and titles[-1].endswith("loading 50 min)")
+
+
+def test_names_that_would_be_cut_to_the_same_are_whole() -> None:
+    curfew, closes = "disruption@disruptions.curfew", "disruptions.curfew.closes"
+    labels = ["a", *(f"a +{curfew}=night_curfew {closes}={hour}" for hour in ("23:00", "01:00"))]
+    values = ("", ""), ("night_curfew", "23:00"), ("night_curfew", "01:00")
+    factors = {
+        label: dict(zip((curfew, closes), pair, strict=True)) for label, pair in zip(labels, values, strict=True)
+    }
+    _, *titles = [title for *_, title in names_of([named_design(label) for label in labels], factors)]
+    assert titles[0].endswith("curfew closes 23:00)") and titles[1].endswith("curfew closes 01:00)")

@@ -219,7 +219,7 @@ def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
 def _value(design: DesignWords, composed: Mapping[str, Any], key: str) -> str:
     typed = [word.partition("=")[2] for word in design.words if key_of(word) == key]
     if typed and not is_share(typed[0]):
-        return typed[0]
+        return typed[0].strip("\"'")
     value: Any = composed
     for part in key.split("."):
         if isinstance(value, list):

@@ -1,6 +1,7 @@
 """Names of designs for a reader: by area, traffic and other differences, or by the keys that they set."""
 
 import re
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,8 +62,8 @@ def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) ->
     return f"{bare}: {texts}" if bare and texts else bare or (capitalised(texts) if begins else texts)
 
 
-def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool = True) -> str:
-    """The design's name with its factors in words, without the words that all designs share.
+def tagged(label: str, factors: Mapping[str, Mapping[str, str]], most: int = _LONGEST, *, begins: bool = True) -> str:
+    """The design's name with its factors in words, without the words that all designs share; at most `most` letters.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
     'more room: doors out 36'
@@ -83,7 +84,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
     said = ", ".join(filter(None, (bare, swept))) if texts or (bare and label in factors) else label
-    return textwrap.shorten(design_name(said, texts, begins=begins), _LONGEST, placeholder=" …")
+    return textwrap.shorten(design_name(said, texts, begins=begins), most, placeholder=" …")
 
 
 def hub_title(area_m2: float) -> str:
@@ -166,13 +167,14 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
     }
     named = [names(row) for row in rows]
     n_alike = Counter(title for *_, title in named)
+    n_shortened = Counter(tagged(row.label, shown) for row in rows)
     for row, (site, traffic, title) in zip(rows, named, strict=True):
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # A long name takes two lines beside a picture's rows, and one on a page.
             keys = {key: value for key, value in factors.get(row.label, {}).items() if key != "demand"}
-            is_own = _is_own(row.label, keys)
-            name = f"({row.label if is_own else tagged(row.label, shown, begins=False)})"
+            most = _LONGEST if n_shortened[tagged(row.label, shown)] == 1 else sys.maxsize
+            name = f"({row.label if _is_own(row.label, keys) else tagged(row.label, shown, most, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
 
