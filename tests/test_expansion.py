@@ -38,8 +38,8 @@ from experiments.studies.expansion import _grids, _misnamed, check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after, path_name
-from experiments.studies.expansion.futures import Found, explored
-from experiments.studies.expansion.hubs import flights_at, states_of
+from experiments.studies.expansion.futures import Found, explored, futures_of
+from experiments.studies.expansion.hubs import flights_at, month_indices, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.timeline import Opening
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
@@ -47,6 +47,7 @@ from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowi
 from experiments.studies.expansion.value import _by_year, quarter_years, worth
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.inputs.traffic import flights_asked
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
 
@@ -88,7 +89,7 @@ def made(*words: str, paths: tuple[str, ...] = FEW) -> Made:
 
 def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
     """A hub that is late by how busy it is, a little more in each replication."""
-    flights = config.demand.flights_per_day
+    flights = flights_asked(config)
     load = flights / flights_at(config, 1.0)
     doors = sum(hall.doors_out for hall in config.halls.values())
     late = min(1.0, 0.05 * load**4 + 0.001 * replication + 0.1 / doors)
@@ -826,9 +827,22 @@ def test_load_counts_the_exports_that_are_sorted() -> None:
         assert parcels == pytest.approx(30_000 * 0.85 * 24)
 
 
-def test_a_schedule_of_flights_cannot_grow() -> None:
-    with pytest.raises(ConfigError, match="a file's cannot"):
-        made("arrivals=file", "arrivals.schedule=none.csv")
+def test_flights_of_a_file_grow_and_are_as_many_in_every_month(tmp_path: Path) -> None:
+    flights = [f"F{day}-{n},2023-03-{6 + day:02} {6 * n:02}:00" for day in range(14) for n in range(3 + day % 2)]
+    (tmp_path / "flights.csv").write_text("\n".join(["flight,sibt", *flights]) + "\n")
+    own = ("arrivals=file", f"arrivals.schedule={tmp_path / 'flights.csv'}", "horizon_days=14", "warmup_days=0")
+    hubs, base, keys = made(*own, "expansion.stages.permit.results.night_curfew.sets=[]")
+    _, usual, _ = made()
+    assert flights_asked(base) == usual.demand.flights_per_day == 3.5
+    assert np.array_equal(futures_of(keys.expansion, base).demand, futures_of(keys.expansion, usual).demand)
+    assert (week_indices(month_indices(base)) == 1).all()
+    solved = explored(hubs, base, keys, simulated)
+    assert flights_asked(solved.world.curves.node(0, 1).hub) == pytest.approx(
+        flights_at(hubs[0].hub, keys.expansion.loads[1]), rel=1e-3
+    )
+    assert np.isfinite(npv(solved, FEW[0])).all()
+    with pytest.raises(ConfigError, match=r"night_curfew\.sets: arrivals\.hour_share: model file takes null"):
+        made(*own)
 
 
 SCALED = (

@@ -49,7 +49,7 @@ from experiments.store.rows import Grid, grid_of, plain_interval, plain_row
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionKeys, path_name
 from experiments.studies.expansion.futures import explored
-from experiments.studies.expansion.hubs import check_growth, states_of
+from experiments.studies.expansion.hubs import states_of
 from experiments.studies.expansion.in_worlds import Weeks
 from experiments.studies.expansion.over_worlds import valued, with_ranges
 from experiments.studies.expansion.tables import sentences, sheet_texts, tables_of
@@ -57,6 +57,7 @@ from experiments.studies.expansion.tree import BANDS
 from experiments.studies.expansion.uncertainty import decision_map, worth_of
 from experiments.studies.expansion.value import factors
 from sim.errors import ConfigError
+from sim.inputs.traffic import flights_asked
 from sim.measures.kpis import KPIS
 from sim.reading import plain
 
@@ -131,7 +132,6 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     Raises:
         ConfigError: a hub is missing.
     """
-    check_growth(designs[0].hub)
     labels = {design.label for design in designs[1:]}
     for state, recorded in keys.expansion.states.items():
         if not recorded or not labels.issuperset(recorded):
@@ -144,7 +144,7 @@ def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
 
     def simulate(designs: Sequence[Design]) -> Kpis:
         days = base.hub.days
-        flights = sum(design.hub.demand.flights_per_day for design in designs) * n * days
+        flights = sum(flights_asked(design.hub) for design in designs) * n * days
         counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "days": days, "flights": whole(flights)}
         bench.say(said("expansion_weeks", **counts))
         return bench.evaluated(designs, n)

@@ -17,12 +17,13 @@ from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import by_design
 from experiments.studies.expansion.curves import Curves, Measured, Node, check_loads, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys
-from experiments.studies.expansion.hubs import State, flights_at
+from experiments.studies.expansion.hubs import State, flights_at, month_indices
 from experiments.studies.expansion.timeline import Course, Timeline, World
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves
 from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
+from sim.inputs.traffic import flights_asked
 from sim.measures.kpis import KPIS
 from sim.units import MONTHS_PER_YEAR, Numbers
 
@@ -91,18 +92,17 @@ def futures_of(settings: Expansion, base: HubConfig) -> Futures:
     growth = np.array([growth_path.probability for growth_path in settings.growth.values()])
     weight = growth[:, None] * np.array([p for _, p in outcomes])
     paths = np.stack([factors(growth_path, settings) for growth_path in settings.growth.values()])
-    demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([growth_path.strays for growth_path in drawn])
+    demand = flights_asked(base) * paths[:, None, :] * np.stack([growth_path.strays for growth_path in drawn])
     return Futures(tuple(settings.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
 
 
 def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
     """All paths in all futures. `designs`: the different hubs; `base`: the hub of today with its month index."""
     settings = keys.expansion
-    assert base.arrivals.month_index is not None
-    check_loads(settings, base.arrivals.month_index)
+    check_loads(settings, month_indices(base))
     curves = Curves(designs, settings, _measured(settings, base), keys.replications)
     accepted = np.array([flights_at(design.hub, settings.accept_load) for design in designs])
-    world = World(settings, curves, week_indices(base.arrivals.month_index), accepted)
+    world = World(settings, curves, week_indices(month_indices(base)), accepted)
     futures = futures_of(settings, base)
     number, wanted = _wanted(settings, futures)
 

@@ -79,7 +79,6 @@ def states_of(
     Raises:
         ConfigError: words that cannot be composed, or a phase whose units do not fit, with its key.
     """
-    check_growth(base)
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
     pairs = [
         made
@@ -98,19 +97,16 @@ def states_of(
     return list(hubs.values()), states
 
 
-def check_growth(base: HubConfig) -> None:
-    """Refuse arrivals that cannot grow.
-
-    Raises:
-        ConfigError: the arrivals are those of a file.
-    """
-    if base.arrivals.month_index is None:
-        raise ConfigError(said("cannot_grow"))
-
-
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
     """The hub in a week of mean demand, in which only flights a day decide how busy it is."""
+    if config.arrivals.month_index is None:
+        return replace(config, scenario=scenario)
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS_PER_YEAR))
+
+
+def month_indices(config: HubConfig) -> tuple[float, ...]:
+    """Demand of each month over the mean; a file's flights are the same in every month."""
+    return config.arrivals.month_index or (1.0,) * MONTHS_PER_YEAR
 
 
 def _limits(settings: Expansion, path: Path) -> list[float | None]:

@@ -21,7 +21,7 @@ from experiments.report.sections import said
 from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
-from experiments.studies.expansion.hubs import flights_at
+from experiments.studies.expansion.hubs import flights_at, month_indices
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
 from sim.errors import ConfigError
@@ -186,11 +186,10 @@ def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
 
 def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> tuple[float, ...]:
     """Loads that enclose all weeks of a world, from the largest hub's quietest to the busiest accepted."""
-    assert base.arrivals.month_index is not None
     first, *between, last = expansion.loads
-    quietest = futures_of(expansion, base).demand.min() * week_indices(base.arrivals.month_index).min()
+    quietest = futures_of(expansion, base).demand.min() * week_indices(month_indices(base)).min()
     quietest /= max(flights_at(design.hub, 1.0) for design in hubs)
-    busiest = expansion.accept_load * max(base.arrivals.month_index)
+    busiest = expansion.accept_load * max(month_indices(base))
     return min(first, rounded(quietest / _BEYOND)), *between, max(last, rounded(busiest * _BEYOND))
 
 

@@ -18,6 +18,7 @@ from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
 from experiments.studies.expansion.design import PAID, in_millions, path_name
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Cell, Knowing, Turn, decision_map, worth_of
+from sim.inputs.traffic import flights_asked
 from sim.measures.kpis import KPIS
 from sim.units import MONTHS_PER_YEAR
 
@@ -173,7 +174,7 @@ def _staffed(answer: Answer) -> str:
     """The staff behind all results: that of the first hub, and how it is paid."""
     config = answer.explored.world.curves.designs[0].hub
     paid = answer.explored.keys.expansion.cost.labour.paid
-    flights = config.demand.flights_per_day
+    flights = flights_asked(config)
     return said("expansion_staffed", hours=paid_by_roster(config), flights=flights, paid=PAID[paid])
 
 
