@@ -671,7 +671,6 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
         (["expansion.kpis=[speed]"], "expansion.kpis: no KPI 'speed'"),
         (["expansion.stages.appeal.after=screening"], "stages.appeal.after: expected a stage that is listed above it"),
         (["+expansion.growth.low.factors.soon=2"], "factors: keys must be years, got 'soon'"),
-        (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: an expansion needs an arrival model"),
         (["study=plain"], "study: expansion needs the keys of expansion"),
     ],
 )
