@@ -132,7 +132,7 @@ def test_what_is_spread_keeps_its_sum_and_its_mean():
 
 def test_expected_work_is_what_people_work_where_they_are_plenty():
     """Nothing is tuned: within a tenth; a loader set, a dock or a station is held a little longer than its work."""
-    config = load("liege_66k", "roster=round_the_clock", "demand.flights_per_day=4", "horizon_days=7", "warmup_days=3")
+    config = load("liege_66k", "roster=round_the_clock", "demand.flights_per_day=4", "horizon_days=7", "warmup_days=1")
     kpis = simulate(config).kpis
     work = expected_work(config, RUN)
     for name in FOLLOWING:

@@ -41,7 +41,7 @@ def rostered():
 @pytest.fixture(scope="module")
 def exporting():
     words = ("exports=one_fifth", "roster=three_shifts", "exports.service_h=12", "service_h=12")
-    return simulate(load("liege_30k", *SHORT, *words, "demand.flights_per_day=3", "horizon_days=2"))
+    return simulate(load("liege_30k", *SHORT, *SMALL, *words, "demand.flights_per_day=3", "horizon_days=2"))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,6 @@ def declaring():
     words = (
         "roster=three_shifts",
         "service_h=12",
-        "demand.flights_per_day=2",
         "horizon_days=2",
         "halls.main.controls={xray_lanes:2,transit_desks:3,uld_xrays:1}",
         "customs.declared.uld_xray_share=0.5",
@@ -58,7 +57,7 @@ def declaring():
         "customs.declared.selection.xray_share=0.01",
         'roster.roles.uld_xray.shifts=[{days:[mon-sun],start:"06:00",end:"22:00",share:1}]',
     )
-    return simulate(load("customs_today", *SHORT, *words))
+    return simulate(load("customs_today", *SHORT, *SMALL, *words))
 
 
 def test_round_the_clock_all_posts_are_paid_at_all_hours(always):
