@@ -15,6 +15,7 @@ from experiments.composition import load
 from sim.domain.parcels import Channel
 from sim.errors import CargohubError
 from sim.inputs import inputs
+from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import make_load_plan
 from sim.measures import occupancy
 from sim.measures.kpis import KPIS
@@ -84,7 +85,8 @@ def test_the_same_configuration_gives_the_same_bits() -> None:
 
 
 def flights_of(*words: str, scenario: str = "liege_30k", replication: int = 0) -> dict[str, Any]:
-    return sim.simulate(load(scenario, *BARE, *words), replication).tables["flights"]
+    flights = make_inputs(load(scenario, *BARE, *words), replication).flights
+    return {name: [getattr(flight, name) for flight in flights] for name in ("key", "arrival", "n_parcels")}
 
 
 def test_another_replication_and_another_seed_draw_other_flights() -> None:
@@ -191,7 +193,6 @@ def test_the_quantile_of_weighted_values_is_that_of_the_values_repeated() -> Non
 
 
 def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
-    from sim.inputs.inputs import make_inputs
 
     shares = {Channel.LATE_DATA: 0.028, Channel.DOCUMENT_CHECK: 0.012, Channel.EXAMINED: 0.01}
     late, documents, examined = shares.values()
