@@ -169,9 +169,9 @@ class Zone:
         return self.steps[1]
 
 
-def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -> float:
+def yearly_worth(rostered: Rostered, kpis: Mapping[str, float], prices: Prices) -> float:
     """Annual result before rent [EUR], after energy, upkeep, people, trucks and late parcels."""
-    lines = annual_lines(config, activity(Rostered(config), kpis, prices.labour), prices)
+    lines = annual_lines(rostered.config, activity(rostered, kpis, prices.labour), prices)
     return as_eur(total(line for line in lines if line.name != "rent"))
 
 
@@ -179,8 +179,9 @@ def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
     """Differences of each step from the previous one, by replication, divided by the added floor."""
     base = ladder.designs[0].hub
     worth = np.array([
-        [yearly_worth(design.hub, kpis[design.label, number], prices) for number in range(n)]
+        [yearly_worth(rostered, kpis[design.label, number], prices) for number in range(n)]
         for design in ladder.designs
+        for rostered in [Rostered(design.hub)]
     ])  # fmt: skip
     worth -= np.array([[equipment_eur_per_year(base, design.hub, prices)] for design in ladder.designs])
     area = np.array([design.hub.area_m2 - base.area_m2 for design in ladder.designs])
