@@ -14,7 +14,7 @@ from mistakes import refused
 from worker_tasks import always_killed, faulty, killed_the_first_time, own_pid, square, tasks, threads
 
 from experiments import extras
-from experiments.execution import LOCAL, Backend, Place, opened, progress, usable_workers
+from experiments.execution import LOCAL, Backend, Place, cluster, opened, progress, usable_workers
 from experiments.main import main
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError, LawBroken
@@ -78,7 +78,8 @@ def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, pools, place):
 
 
 @pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice):
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice, monkeypatch):
+    monkeypatch.setattr(cluster, "MOST_FRUITLESS", 2)  # each try starts a worker
     found = {}
     with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
         for key, result in pools[place.backend].run(tasks(always_killed, 6)):
@@ -101,8 +102,6 @@ def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
     ours = surroundings()
     other = {**ours, "packages": {**ours["packages"], "numpy": "1.0"}, "sources": "0" * 64}
     assert [what for what, _, _ in differing(ours, other)] == ["numpy", "the program's source code"]
-    from experiments.execution import cluster
-
     monkeypatch.setattr(cluster, "surroundings", lambda: other)
     with pytest.raises(CargohubError, match=r"execution: a worker on \S+ has numpy .*, but this machine has 1\.0"):
         list(run(tasks(square, 3), workers=1, place=DASK))

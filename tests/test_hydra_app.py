@@ -123,7 +123,6 @@ def test_hydra_shows_what_a_job_is(run, capsys):
         (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb must be the same for all jobs"),
         (["study=capacity"], "capacity: a key of cargohub capacity, which has no effect here"),
         (["verb=capacty"], "verb: 'capacty' does not store runs; did you mean 'capacity'?"),
-        (["verb=show"], "verb: 'show' does not store runs; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
         (["seed=1", "seed=2"], "seed: given more than once: 'seed=1' and 'seed=2'; give it once"),
         (["--out", "x"], "--out: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md"),
@@ -140,3 +139,8 @@ def test_a_mistake_is_one_line_and_makes_nothing(run, capsys, tmp_path, typed, m
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
     assert err.startswith(f"cargohub: {message}")
+
+
+def test_a_verb_that_stores_no_run_is_refused_with_those_that_do():
+    with pytest.raises(ValueError, match=r"^verb: 'show' does not store runs; known: calibrate, "):
+        hydra_app.Keys("show", None, quiet=True, fresh=False, objective=())

@@ -38,8 +38,8 @@ from sim.simulation import simulate
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "service_h", "--"))]
 SMALL.append("halls.main.packout_posts=0")
-FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2", "service_h=24", "sure.worlds=16",
-       "sure.budget=8", "sure.widths=[0.5]"]  # fmt: skip
+FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=1", "exports=none", "service_h=24",
+       "sure.worlds=16", "sure.budget=8", "sure.widths=[0.5]"]  # fmt: skip
 
 
 @pytest.mark.drawn
