@@ -411,7 +411,8 @@ def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
 
 @pytest.mark.parametrize(("runs_on", "period"), [("true", "4 times the measured days"), ("false", "the measured days")])
 def test_a_hub_that_does_not_recover_even_then_says_more_than(runs_on, period, capsys, tmp_path):
-    words = ["run", "scenario=liege_30k", "horizon_days=1", *SHORT[1:], *FOG, *FEW_PARCELS, "recovery.stay_h=200"]
+    words = ["run", "scenario=liege_30k", "horizon_days=1", *SHORT[1:], *FOG, *FEW_PARCELS, "recovery.stay_h=200",
+             "warmup_days=0", "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.4"]  # fmt: skip
     words.append(f"recovery.runs_on={runs_on}")
     assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
     out = capsys.readouterr().out
