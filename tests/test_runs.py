@@ -101,6 +101,17 @@ def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):
     assert "one DIR" in refused(capsys, "list", "a", "b")
 
 
+def test_the_list_has_designs_in_the_commands_order_and_says_what_is_a_lower_bound(capsys, tmp_path):
+    """In this strike nobody works at all, so parcels are inside at the end."""
+    strike = "+disruption@disruptions.strike=strike_day disruptions.strike={start: day 1 00:00, hours: 48, share: 0}"
+    command = ["compare", f"designs=[seed=1 {strike}, apron.tugs=1]", *TINY, *BARE, ONE, "recovery.runs_on=false"]
+    assert main([*command, "replications=1", "--out", str(tmp_path), "--quiet"]) == 0
+    text = said(capsys, "list", tmp_path)
+    late, usual = (line for line in text.splitlines() if "On time" in line)
+    assert late.startswith("  seed=1 ") and "Dwell, mean more than " in late
+    assert usual.startswith("  apron.tugs=1:")
+
+
 def test_show_says_what_the_run_said(capsys, tmp_path):
     folder = made(tmp_path / "runs")
     assert said(capsys, "show", folder) == said(

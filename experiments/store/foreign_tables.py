@@ -93,8 +93,10 @@ def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
 
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
-    """The finite means of some KPIs by design; empty for a run without table `summary`."""
+    """The finite means of some KPIs by design, in the command's order; empty for a run without table `summary`."""
+    order = {label: at for at, label in enumerate(manifest.identity.get("hubs", ()))}
     rows = read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ()
+    rows = sorted(rows, key=lambda row: order.get(row.scenario, len(order)))
     means = ((row.scenario, row.kpi, row.value.mean) for row in rows if row.kpi in kpis)
     return nested(cell for cell in means if math.isfinite(cell[2]))
 

@@ -29,6 +29,8 @@ from sim.measures.kpis import Rank
 
 SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 """KPIs on the line of a run; `--json` has all KPIs of the terminal."""
+_BOUNDS = sorted({kpi.bound_if[0] for kpi in KPIS.values() if kpi.bound_if})
+"""KPIs that say whether others are only lower bounds."""
 _MOST_DESIGNS = 3
 _LONGEST = 400
 """Most characters of a command."""
@@ -61,7 +63,7 @@ def entry_of(folder: Path) -> dict[str, Any]:
         return entry
     try:
         manifest = manifest_of(folder)
-        kpis = means_of(manifest, names(Rank.SUMMARY))
+        kpis = means_of(manifest, [*names(Rank.SUMMARY), *_BOUNDS])
     except CargohubError as error:
         return {**entry, "state": "damaged", "why": str(error)}
     return {
@@ -74,14 +76,19 @@ def entry_of(folder: Path) -> dict[str, Any]:
     }
 
 
+def mean_in(kpis: Mapping[str, float], kpi: str) -> Value:
+    """A listed mean of a design, whose listed KPIs say whether it is only a lower bound."""
+    is_lower_bound = KPIS[kpi].reads_more_than(lambda name: kpis.get(name, 0.0))
+    return Value(kpis[kpi], None, None, 1, KPIS[kpi].unit, is_lower_bound)
+
+
 def _lines(run: Mapping[str, Any]) -> list[str]:
     asked = [f"  {textwrap.shorten(run['command'], _LONGEST, placeholder=' …')}"] if run.get("command") else []
     if run["state"] != "complete":
         return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else ""), *asked]
     lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}", *asked]
     for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
-        values = {kpi: Value(kpis[kpi], None, None, 1, KPIS[kpi].unit) for kpi in SHOWN if kpi in kpis}
-        means = (f"{kpi_name(kpi)} {amount(value)}" for kpi, value in values.items())
+        means = (f"{kpi_name(kpi)} {amount(mean_in(kpis, kpi))}" for kpi in SHOWN if kpi in kpis)
         lines.append(f"  {scenario}: {'; '.join(means)}")
     more = len(run["scenarios"]) - _MOST_DESIGNS
     return [*lines, f"  and {more} more"] if more > 0 else lines

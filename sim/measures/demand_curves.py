@@ -51,7 +51,7 @@ def demand_columns(
     local = np.array([config.clock.local(edge) for edge in (edges[measured] - 1).tolist()], dtype=np.int64)
     hour = (local // TICKS_PER_H + first) % HOURS_PER_WEEK
     roles = [*_roles(config, inputs, record, tables, edges)]
-    curves = [_together(roles), *roles, *_equipment(inputs, record, tables, edges)]
+    curves = [_together(roles, np.zeros(len(edges))), *roles, *_equipment(inputs, record, tables, edges)]
     hours, groups = _by_hour(hour)
     rows: list[tuple[object, ...]] = []
     for order, curve in enumerate(curves):
@@ -77,9 +77,9 @@ def _by_hour(hour: Counts) -> tuple[Counts, list[tuple[Counts, Counts]]]:
 _PEOPLE = "people"
 
 
-def _together(roles: Sequence[_Curve]) -> _Curve:
-    """People of all roles together; their peak is not the sum of the roles' peaks."""
-    of_all = (sum(getattr(role, name) for role in roles) for name in ("in_use", "wanted", "present"))
+def _together(roles: Sequence[_Curve], nobody: Numbers) -> _Curve:
+    """People of all roles together; their peak is not the sum of the roles' peaks. `nobody`: zeros."""
+    of_all = (sum((getattr(role, name) for role in roles), nobody) for name in ("in_use", "wanted", "present"))
     return _Curve("all_people", _PEOPLE, *of_all)
 
 

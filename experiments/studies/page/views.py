@@ -16,12 +16,10 @@ from experiments.arguments import Arguments, folder_option
 from experiments.execution.place import usable_workers
 from experiments.formatting import unit_name
 from experiments.interval_text import amount
-from experiments.money.kpis import KPIS
 from experiments.report import page as report_page
 from experiments.report.page import PAGE
-from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
-from experiments.studies.list import SHOWN
+from experiments.studies.list import SHOWN, mean_in
 from experiments.studies.page import result, runs
 from experiments.studies.page.answers import VIEWS, answers_of
 from experiments.studies.page.children import Children, answered
@@ -215,8 +213,8 @@ class Views:
             raise HTTPException(404, str(error)) from None
 
 
-def _mean(kpi: str, value: float) -> str:
-    return amount(Value(value, None, None, 0, KPIS[kpi].unit), with_unit=False)
+def _mean(kpi: str, kpis: Mapping[str, float]) -> str:
+    return amount(mean_in(kpis, kpi), with_unit=False)
 
 
 def _see(name: str) -> Response:
