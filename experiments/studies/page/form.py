@@ -86,7 +86,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "months": r".*\.(months|later)\.(least|mode|most)",
     "times that of 2022": r"expansion\.growth\.\w+\.factors\..*",
     "as what it varies": r"(sensitivity\.factors|optimise\.variables)\.\w+\.(low|high|step)",
-    "times": r"(sure\.carries_above|.*\.hit_factor)|roster\.(night_|roles\.\w+\.)?factor",
+    "times": r"(sure\.carries_above|arrivals\.factor|.*\.hit_factor)|roster\.(night_|roles\.\w+\.)?factor",
     "times the mean": r"demand\.load\.fullest",
     "share of the mean": r"(?!expansion\.).*\.(handling_)?spread",
     "of the logarithm": r".*sigma",
