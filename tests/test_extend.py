@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -130,6 +131,9 @@ def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsy
     config = load("liege_30k", *words, horizon_days=7, warmup_days=0)
     first, again, other = (make_inputs(config, number).flights for number in (0, 0, 1))
     assert first == again != other
+    longer = make_inputs(replace(config, horizon_days=14), 0).flights
+    begins = [(flight.key, flight.arrival, flight.n_parcels) for flight in longer[: len(first)]]
+    assert begins == [(flight.key, flight.arrival, flight.n_parcels) for flight in first]
     hours = [flight.sibt / TICKS_PER_H % 24 for flight in first]
     assert len(hours) > 7 and all(hour > 20 or hour < 3 for hour in hours)
     text = "from sim.own import arrivals\n@arrivals\ndef x(rng, days, flights_per_day): return {}"
