@@ -223,20 +223,21 @@ def _is_floor_short(halls: Sequence[Hall]) -> list[bool]:
 
 
 def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
-    """Call extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
+    """Call extra trucks for the routes that halls serve, hall by hall; `is_floor_short` (H)."""
     site = outbound.site
-    docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
+    docks = [dock for dock, is_served in enumerate(each for hall in site.halls for each in hall.serves) if is_served]
+    lanes = [outbound.halls[dock // site.n_routes].lanes.routes[dock % site.n_routes] for dock in docks]
     today = site.trucks.clock.local(now) // TICKS_PER_DAY
     called_today = outbound.calls_of_day.setdefault(today, [0] * outbound.n_docks)
     calls = site.rules.extra_trucks(
-        [site.trucks.trailer.full_loads(route.n, route.mass, route.volume) * served for route, served in docks],
-        [route.n * served for route, served in docks],
-        outbound.n_to_come,
-        [site.trucks.extra_per_day - n for n in called_today],
-        yard_room=site.trucks.yard - outbound.in_yard,
-        is_floor_short=[is_short for is_short in is_floor_short for _ in range(site.n_routes)],
+        [site.trucks.trailer.full_loads(lane.n, lane.mass, lane.volume) for lane in lanes],
+        [lane.n for lane in lanes],
+        [outbound.n_to_come[dock] for dock in docks],
+        [site.trucks.extra_per_day - called_today[dock] for dock in docks],
+        yard_room=max(0, site.trucks.yard - outbound.in_yard),
+        is_floor_short=[is_floor_short[dock // site.n_routes] for dock in docks],
     )
-    for dock, n in enumerate(calls):
+    for dock, n in zip(docks, calls, strict=True):
         hall, route = divmod(dock, site.n_routes)
         for _ in range(n):
             outbound.send((hall, route, EXTRA, outbound.n_called[dock]), called=now)

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 class Rule(Protocol):
     """Returns the number of extra trucks that each of R routes calls in a dispatcher's round.
 
-    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R).
-    `yard_room`: trucks for which the yard still has room. `is_floor_short` (R): whether floor is short in the hall from
-    which the route leaves.
+    The routes are those that the first hall serves, then those of the next. `full` loads ready, `ready` units, trucks
+    `called` before that have not loaded yet, calls `left_today` (all R). `yard_room`: trucks for which the yard still
+    has room, at least 0. `is_floor_short` (R): whether floor is short in the hall from which the route leaves.
     """
 
     def __call__(
@@ -47,7 +47,6 @@ def for_full_loads(
     routes = range(len(full))
     wanted = [max(0, min(full[r] - called[r], left_today[r])) for r in routes]
     calls = [0] * len(full)
-    yard_room = max(0, yard_room)
     for r in sorted(routes, key=lambda route: (-wanted[route], route)):
         calls[r] = min(wanted[r], yard_room)
         yard_room -= calls[r]
@@ -69,9 +68,9 @@ def is_possible(
     is_floor_short: Sequence[bool],  # noqa: ARG001
 ) -> bool:
     """Trucks by route, no more than are left today, and within the room of the yard."""
-    if len(calls) != len(left_today) or sum(calls) > max(0, yard_room):
+    if len(calls) != len(left_today) or sum(calls) > yard_room:
         return False
-    return all(0 <= n <= max(0, left) for n, left in zip(calls, left_today, strict=True))
+    return all(0 <= n <= left for n, left in zip(calls, left_today, strict=True))
 
 
 RULES: Final[dict[str, Rule]] = {"for_full_loads": for_full_loads}

@@ -9,17 +9,20 @@ class Place(NamedTuple):
     """A hall at the moment of the choice."""
 
     is_open: bool
+    """Whether ULDs can be sent to it."""
     stations: int
+    """Break-down stations of all its machines."""
     to_come: int
     """ULDs that were sent to the hall and whose break-down has not begun."""
     served: int
-    """Parcels to be sent now whose trucks leave from this hall."""
+    """Units (parcels, bags or whole ULDs) to be sent now whose trucks leave from this hall."""
 
 
 class Rule(NamedTuple):
     """`choose` returns the number of an open hall (H)."""
 
     choose: Callable[[Sequence[Place]], int]
+    """The function; a rule of a file is this function only."""
     is_of_flight: bool
     """Whether the hall is chosen once for a flight, when it gets its loaders; otherwise for each ULD, when its train
     gets a tug."""

@@ -10,7 +10,9 @@ class Waiting(NamedTuple):
     since: int
     """Instant of the request [ticks]."""
     n_units: int
+    """Number of its units: parcels, bags or whole ULDs."""
     n_parcels: int
+    """Number of its parcels."""
     n_sent: int
     """Parcels that leave from another hall."""
 

@@ -8,10 +8,13 @@ class Waiting(NamedTuple):
     """A flight that requests a stand. Instants in ticks."""
 
     since: int
+    """When it requested the stand."""
     sibt: int
     """Scheduled in-block."""
     n_ulds: int
+    """Number of its ULDs."""
     n_parcels: int
+    """Number of its parcels."""
 
 
 Rule = Callable[[Waiting], int]

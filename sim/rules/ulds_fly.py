@@ -10,6 +10,7 @@ class Built(NamedTuple):
     built: int
     """When it was built [ticks]."""
     hall: int
+    """Number of the hall in which it was built."""
     sequence: int
     """Number among the ULDs of its hall and lane."""
     deck: int
