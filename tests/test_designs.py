@@ -13,7 +13,7 @@ from experiments.designs.typed_designs import typed_designs
 from experiments.frame import console
 from experiments.main import main
 from experiments.store import read_run
-from sim.errors import InputError
+from sim.errors import CargohubError, InputError
 
 TINY = [
     "horizon_days=1",
@@ -211,6 +211,9 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
     assert "(second)" in page and "left over" not in page
     assert "<th>Break-down stations" in re.sub("<th [^>]*>", "<th>", page)  # the column of its values
     assert set(read_run(document["run_dir"], scenarios=["second"]).tables["flights"]["scenario"]) == {"second"}
+    for scenarios in (["seconds"], "second"):
+        with pytest.raises(CargohubError, match=r"has no scenario 's\w*'; (did you mean|known: )"):
+            read_run(document["run_dir"], ["flights"], scenarios)
 
 
 def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):

@@ -11,6 +11,7 @@ from experiments.store.files import sha256_of
 from experiments.store.foreign_text import damage_told, text_of
 from experiments.store.tables import Key
 from sim.errors import CargohubError, InputError
+from sim.reading import near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,9 +52,13 @@ def read_run(
         Its configuration, its manifest, and its tables as DataFrames.
 
     Raises:
-        CargohubError: no complete run, a file missing or changed, or no such table.
+        CargohubError: no complete run, a file missing or changed, or no such table or scenario.
     """
     run = open_run(path, names, scenarios)
+    if scenarios is not None:
+        known = open_run(path, ["kpis"]).tables["kpis"]["scenario"].unique().tolist()
+        if unknown := next((each for each in scenarios if each not in known), None):
+            raise CargohubError(f"{run.path}: has no scenario {unknown!r}{near(unknown, known)}")
     return replace(run, tables=dict(run.tables))
 
 
