@@ -46,7 +46,7 @@ class Lift:
         "share of late parcels that become on time, or of exports not kept up with if these are more; mean over "
         "replications",
         heading="of the late on time, %",
-        show=lambda lift: cell(lift.scaled(100)),
+        show=lambda lift: with_interval(lift.scaled(100), partial(number, digits=1)),
         names="{field}{_end}",
     )
     n: int = column("1", "number of replications; 1: too small in the first to be simulated in others")
