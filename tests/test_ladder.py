@@ -1,8 +1,10 @@
 """The capacity ladder of exports and of customs' controls: by hand, beside what is in use, and switched off."""
 
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ import sim
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.replications.summing import design_row
+from experiments.studies.sure.worlds import Screened
 from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.inputs.inputs import make_inputs
+from sim.inputs.traffic import peak_factor
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder, packout_rung
 
@@ -318,3 +322,18 @@ def test_a_ladder_stands_beside_the_imports_of_the_measured_days(peak: tuple[str
     assert arriving == pytest.approx(np.mean([sum(cohort) / 7 for cohort in cohorts]), rel=0.03)
     # From the second measured day on; a few flights of the first day are late.
     assert arriving == pytest.approx(0.9 * 402_500 * 1.06 * ((1 + 6 * 2) / 7 if peak else 1), rel=0.02)
+
+
+def test_the_screen_of_worlds_counts_the_flights_of_a_peak() -> None:
+    """A ladder that is enough for the mean of a year may be too low in a peak."""
+    usual, peak = load("liege_30k", *EXPORTS), load("singles_day", *EXPORTS)
+    any_world = SimpleNamespace(hub=lambda hub, _: hub, refused=Counter())
+    ratios = [Screened.ratio(any_world, hub, 0) for hub in (usual, peak)]
+    # Three of four weeks have 1.4 times the flights.
+    assert ratios[0] / ratios[1] == pytest.approx(1 + 0.4 * 3 / 4, rel=0.01)
+    none = load(
+        "liege_30k",
+        "+disruption@disruptions.peak=singles_day",
+        "disruptions.peak={factor: 0, start: 2022-09-05 00:00, hours: 600}",
+    )
+    assert peak_factor(none) == peak_factor(usual) == 1

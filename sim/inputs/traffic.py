@@ -5,8 +5,9 @@ from typing import Final
 
 from sim.config import ArrivalModel, HubConfig
 from sim.config.arrivals import MOST_TIMES
+from sim.config.disruptions import demand_factors
 from sim.errors import ConfigError
-from sim.inputs.expected_flights import with_mean_load
+from sim.inputs.expected_flights import expected_parcels_per_day, with_mean_load
 from sim.inputs.flight_schedule import end_of_run, measured_days
 from sim.inputs.own_flights import mean_rows
 
@@ -26,6 +27,13 @@ def daily_parcels(config: HubConfig) -> float:
     """Parcels of these flights a day, without those that are cancelled."""
     flown = 1 - config.arrivals.cancelled_share
     return flights_asked(config) * flown * with_mean_load(config).mean_parcels_per_flight
+
+
+def peak_factor(config: HubConfig) -> float:
+    """Imports expected in the measured days, over those without disruptions; 1 if none are expected."""
+    if config.arrivals.model is ArrivalModel.FILE or not demand_factors(config.disruptions, config):
+        return 1.0
+    return expected_parcels_per_day(config) / expected_parcels_per_day(replace(config, disruptions={})) or 1.0
 
 
 def most_of_file(config: HubConfig) -> float:

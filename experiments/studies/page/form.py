@@ -84,7 +84,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "h a week": r"staff\.most_h_per_week",
     "h": r".*\.hours",
     "months": r".*\.(months|later)\.(least|mode|most)",
-    "times that of 2022": r"expansion\.growth\.\w+\.factors\..*",
+    "times the configured flights": r"expansion\.growth\.\w+\.factors\..*",
     "as what it varies": r"(sensitivity\.factors|optimise\.variables)\.\w+\.(low|high|step)",
     "times": r"(sure\.carries_above|arrivals\.factor|.*\.hit_factor)|roster\.(night_|roles\.\w+\.)?factor",
     "times the mean": r"demand\.load\.fullest",
