@@ -14,7 +14,6 @@ from scipy import stats
 
 from experiments import extras
 from experiments.arguments import Arguments
-from experiments.designs.varying import at_demand
 from experiments.frame import benches
 from experiments.main import main
 from experiments.report import style
@@ -27,6 +26,7 @@ from experiments.store import read_run
 from experiments.studies.sensitivity.design import Group, outside_ranges, parse
 from experiments.studies.sensitivity.page import _may_change, sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
+from sim.inputs.traffic import at_demand
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
 
