@@ -14,7 +14,7 @@ from sim.files import content_of
 from sim.measures.kpis import check_own_kpis
 from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, adopt
 from sim.reading import near
-from sim.rules import check_own, names_of
+from sim.rules import NEEDS_FILE, check_own, names_of
 from sim.trusted import trust
 
 _GROUP: Final = "rules"
@@ -102,8 +102,7 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
     if key == _DISPATCH:
         known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
         if value not in known:
-            hint = "" if own else "; a rule of yours needs rules=FILE.py"
-            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}{hint}")
+            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}{'' if own else NEEDS_FILE}")
         return f"{_GROUP}.{known[value]}={value}"
     return word
 

@@ -409,5 +409,6 @@ def test_a_docstring_cannot_control_a_terminal() -> None:
 
 
 def test_a_rule_without_its_file_is_refused_with_the_word_that_is_missing():
-    with pytest.raises(ConfigError, match=r"no rule 'half_full'; known: .*; a rule of yours needs rules=FILE.py$"):
-        load("liege_30k", "dispatch=half_full")
+    for key in ("dispatch", "rules.truck_leaves"):
+        with pytest.raises(ConfigError, match=r"no rule 'half_full'; known: .*; a rule of yours needs rules=FILE.py$"):
+            load("liege_30k", f"{key}=half_full")

@@ -28,6 +28,9 @@ from sim.rules import (
     ulds_fly,
 )
 
+NEEDS_FILE: Final = "; a rule of yours needs rules=FILE.py"
+"""Advice where an unknown rule is named without a user's file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -73,7 +76,7 @@ def check(decision: str, name: str, key: str | None = None, own: OwnFile | None 
         raise ValueError(f"{decision}: no such decision{near(decision, DECISIONS)}")
     known = names_of(decision, own)
     if name not in known:
-        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, known)}")
+        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, known)}{'' if own else NEEDS_FILE}")
 
 
 def names_of(decision: str, own: OwnFile | None = None) -> list[str]:
