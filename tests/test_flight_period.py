@@ -157,8 +157,8 @@ def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
     rows = [f"F{k},{MONDAY + dt.timedelta(hours=6 + 162 * k / (n - 1))}" for k in range(n)]
     path.write_text("flight,sibt\n" + "\n".join(rows) + "\n")
     for words in ([], ["horizon_days=7"], ["arrivals.repeat=2"]):
-        asked = ["arrivals=file", f"arrivals.schedule={path}", *words, *size, "replications=2", "--json", "--quiet"]
-        document = answer(capsys, "run", *asked, "--out", tmp_path / "runs")
+        asked = ["arrivals=file", f"arrivals.schedule={path}", *words, *size, "replications=2", "margin=none"]
+        document = answer(capsys, "run", *asked, "--quiet", "--out", tmp_path / "runs")
         assert document["unstable"] is not True
         assert not any("more horizon_days" in line for line in document["warnings"])  # a file has no more
         empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0:")]
