@@ -397,6 +397,15 @@ def test_a_scenario_that_names_the_file_needs_it_typed_too(here: Path, capsys: p
     assert own is not None and own.is_trusted
 
 
+def test_a_workbook_with_functions_of_a_file_is_run_if_the_file_is_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for word in WORDS if not word.startswith("--")]
+    assert main(["sheet", "new", "plan.xlsx", *words]) == 0
+    forget()
+    assert "executed only if its file is typed (rules=FILE.py)" in refused(capsys, "run", "sheet=plan.xlsx", "--quiet")
+    assert main(["run", "sheet=plan.xlsx", "rules=mine.py", "--show"]) == 0
+    assert "truck_leaves: half_full" in capsys.readouterr().out
+
+
 def test_names_of_a_file_are_unknown_to_what_is_loaded_without_it() -> None:
     load("liege_30k", "rules=mine.py")
     with pytest.raises(ConfigError, match=r"customs.release_mean_h.family: one of .*, empirical; got 'quick_or_slow'"):
