@@ -107,7 +107,7 @@ def test_a_date_of_another_year_is_a_mistake_unless_the_days_are_given(tmp_path)
 def test_flights_a_day_of_a_word_are_said_to_have_no_effect_on_a_file(tmp_path):
     hub = load("liege_30k", "arrivals=file", table(tmp_path / "flights.csv", 0, 1))
     (line,) = idle_flights([hub], ["designs=[liege_30k demand.flights_per_day=8]"])
-    assert line == f"demand.flights_per_day: has no effect on the flights of {tmp_path / 'flights.csv'}"
+    assert line.startswith(f"demand.flights_per_day: has no effect on the flights of {tmp_path / 'flights.csv'}; ")
     assert not [*idle_flights([hub], ["seed=3"]), *idle_flights([load()], ["demand.flights_per_day=8"])]
 
 
