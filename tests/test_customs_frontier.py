@@ -61,12 +61,12 @@ def test_desks_that_cannot_follow_are_told() -> None:
     # The desks can open 144 parcels a day, and are full at 95 % of these.
     few, many = ([{**one, "parcels_per_day": 2000.0, "examined_share": share, "staff_h_paid_per_day_customs": 48.0}
                   for one in base] for share in (0.068, 0.07))  # fmt: skip
-    result = found_in(base, {("examination", 0.1): few, ("examination", 0.2): many}, {"examination": ""}, 20)
+    settings = {("examination", share): kpis for share, kpis in ((0.1, few), (0.2, many), (0.3, many))}
+    result = found_in(base, settings, {"examination": ""}, 20)
     few_replications, too_many_to_open = result.warnings
     assert few_replications.startswith("replications: 2 are few")
-    assert too_many_to_open.startswith(
-        "examination at 0.2: 140 parcels a day are to be opened, but the examination desks can open 144: detections"
-    )
+    assert too_many_to_open.startswith("the examination desks can open 144 parcels a day; detections count all")
+    assert too_many_to_open.endswith(": examination at 0.2 (140); examination at 0.3 (140)")
 
 
 def test_a_ratio_is_within_its_interval_as_often_as_it_says() -> None:

@@ -28,7 +28,7 @@ from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.interval_text import NO_VARIANCE, with_interval
 from experiments.replications.summing import by_design, interval_of
-from experiments.report.design_names import hub_title
+from experiments.report.design_names import hub_title, named_together
 from experiments.report.figures.frontier_figure import figure
 from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -112,12 +112,12 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        lines = too_few_replications(self.detections.n)
-        for setting in self.settings:
-            if setting.to_open > FULL * setting.desks_can_open:
-                amounts = {"to_open": number(setting.to_open), "can_open": number(setting.desks_can_open)}
-                lines.append(said("desks_behind", at=setting.at, **amounts))
-        return lines
+        behind = (
+            (said("desks_behind", can_open=number(setting.desks_can_open)), setting.at, number(setting.to_open))
+            for setting in self.settings
+            if setting.to_open > FULL * setting.desks_can_open
+        )
+        return [*too_few_replications(self.detections.n), *named_together(behind)]
 
     @property
     def by_control(self) -> dict[str, list[Setting]]:
