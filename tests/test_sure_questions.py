@@ -149,6 +149,7 @@ def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_
     ("words", "message"),
     [
         (["question=expand"], "question: 'expand' is not a question; did you mean 'expansion'?"),
+        (["scenario=liege_30k", "demand=today", "arrivals.cancelled_share=1"], "liege_30k: no flight comes in the"),
         (["scenario=liege_30k", "demand=today", "flights=[2,3]"], "sure.flights: of question=capacity"),
         (["question=capacity", "flights=[3,2]"], "sure.flights: each must be above the previous one, got 3.0, 2.0"),
         (["question=expansion", "sure.budget=100"], "sure.budget: must be at least"),

@@ -25,7 +25,7 @@ from experiments.studies.expansion.in_worlds import KEPT
 from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
-from sim.inputs.traffic import at_demand, parcels_per_asked_flight
+from sim.inputs.traffic import at_demand, daily_parcels, parcels_per_asked_flight
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import tightest_rung
 from sim.reading import Bounds, near
@@ -133,6 +133,8 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
                    for label, flights in levels(design, keys.sure.flights)]  # fmt: skip
     elif keys.sure.flights:
         raise ConfigError(said("flights_of_capacity"))
+    if idle := [design.label for design in designs if not daily_parcels(design.hub)]:
+        raise ConfigError(f"{idle[0]}: no flight comes in the measured days, so there is no traffic to carry")
     _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs")
     return designs, with_ranges(keys, designs[0].hub, arguments.config_dir)
 
