@@ -194,8 +194,11 @@ def _with_sheet(arguments: Arguments) -> Arguments:
     words: list[str] = []
     for word in arguments.words:
         key, _, value = word.partition("=")
-        of_sheet = words_of(Path(value), arguments.verb, arguments.config_dir) if key == "sheet" else ()
-        words += [each for each in of_sheet if each not in arguments.words] if key == "sheet" else [word]
+        if key == "sheet":
+            of_sheet = words_of(Path(value), arguments.verb, arguments.config_dir)
+            words += [each for each in of_sheet if each not in arguments.words]
+        else:
+            words.append(word)
     arguments = replace(arguments, words=tuple(words), is_of_sheet=True)
     if not arguments.quiet:
         print(arguments.command, file=sys.stderr)

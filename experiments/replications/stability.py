@@ -218,7 +218,8 @@ class Walk:
 
     def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
         self.design, self.number, self._is_growing = design, number, stability.is_unstable
-        asked, tolerance = flights_asked(design.hub), margin.tolerance
+        self._asked = asked = flights_asked(design.hub)
+        tolerance = margin.tolerance
         n_steps = math.ceil(_STEP * margin.reach * asked / tolerance)
         self._search = crossing(
             asked,
@@ -260,7 +261,7 @@ class Walk:
     def threshold(self) -> MarginRow:
         assert self.crossing is not None
         no = math.nan if self.crossing.no is None else self.crossing.no
-        return MarginRow(self.design.label, self.number, self.crossing.yes, no, flights_asked(self.design.hub))
+        return MarginRow(self.design.label, self.number, self.crossing.yes, no, self._asked)
 
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:

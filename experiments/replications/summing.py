@@ -26,6 +26,7 @@ from sim.domain.site import PackoutRule
 from sim.inputs.expected_flights import expected_parcels_per_day
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
+from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
@@ -226,7 +227,7 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
 def traffic(config: HubConfig) -> tuple[float, float]:
     """Flights and parcels a day of the demand: annual means, or those of a file in the measured days."""
     if config.arrivals.model is not ArrivalModel.FILE:
-        return config.flights_coming_per_day, config.flights_coming_per_day * config.mean_parcels_per_flight
+        return config.flights_coming_per_day, daily_parcels(config)
     end, replications = end_of_run(config), range(schedules_seen(config))
     drawn = chain(*(make_flights(config, Streams(config.seed, number), end) for number in replications))
     cohort, days = [flight.n_parcels for flight in drawn if flight.is_cohort], config.horizon_days * len(replications)

@@ -167,14 +167,16 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
     }
     named = [names(row) for row in rows]
     n_alike = Counter(title for *_, title in named)
-    n_shortened = Counter(tagged(row.label, shown) for row in rows)
+    tags = {row.label: tagged(row.label, shown, begins=False) for row in rows}
+    n_tagged = Counter(tags.values())
     for row, (site, traffic, title) in zip(rows, named, strict=True):
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # A long name takes two lines beside a picture's rows, and one on a page.
             keys = {key: value for key, value in factors.get(row.label, {}).items() if key != "demand"}
-            most = _LONGEST if n_shortened[tagged(row.label, shown)] == 1 else sys.maxsize
-            name = f"({row.label if _is_own(row.label, keys) else tagged(row.label, shown, most, begins=False)})"
+            tag = tags[row.label]
+            whole = tag if n_tagged[tag] == 1 else tagged(row.label, shown, sys.maxsize, begins=False)
+            name = f"({row.label if _is_own(row.label, keys) else whole})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
 

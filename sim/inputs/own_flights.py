@@ -59,8 +59,7 @@ def _multiplied(config: HubConfig, streams: Streams, rows: list[FlightRow]) -> l
     return [
         row.again(number) if number else row
         for place, row in enumerate(sorted(rows, key=lambda row: (row.sibt, row.key)))
-        for number in range(math.ceil(times(row)))
-        if (start + place * _GOLDEN) % 1 < times(row) - number
+        for number in range(math.ceil(times(row) - (start + place * _GOLDEN) % 1))
     ]
 
 

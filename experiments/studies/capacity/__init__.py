@@ -74,7 +74,6 @@ from experiments.studies.capacity.threshold import Sustained
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
 from sim.inputs import traffic
-from sim.inputs.traffic import parcels_per_asked_flight
 from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
@@ -244,7 +243,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            whole(result.flights.mean * parcels_per_asked_flight(result.design.hub)),
+            whole(result.flights.mean * traffic.parcels_per_asked_flight(result.design.hub)),
         )
         for result in results
     )
@@ -266,7 +265,9 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     values = {result.title: result.flights for result in results}
     ladders = {
-        result.title: {name: rate / parcels_per_asked_flight(result.design.hub) for name, rate in rungs(result.ladder)}
+        result.title: {
+            name: rate / traffic.parcels_per_asked_flight(result.design.hub) for name, rate in rungs(result.ladder)
+        }
         for result in results
     }
     thresholds = capacity_figure.prepare(values, ladders)

@@ -28,7 +28,6 @@ from sim.config import HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError, placed
 from sim.inputs import traffic
-from sim.inputs.traffic import at_demand
 from sim.reading import Bounds
 from sim.site.room import check_area
 
@@ -100,7 +99,7 @@ def ladders(config: HubConfig, settings: ShadowPrice) -> list[Ladder]:
     """
     steps = []
     for flights in settings.flights_per_day:
-        base = checked(at_demand(config, flights), config)
+        base = checked(traffic.at_demand(config, flights), config)
         check_area(base)
         first = Design(f"{counted(flights, 'flight')} a day", base)
         for zone in zones_of(config, settings):
