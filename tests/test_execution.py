@@ -78,13 +78,23 @@ def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, pools, place):
 
 
 @pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice, monkeypatch):
-    monkeypatch.setattr(cluster, "MOST_FRUITLESS", 2)  # each try starts a worker
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice):
     found = {}
     with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
         for key, result in pools[place.backend].run(tasks(always_killed, 6)):
             found[key] = result  # noqa: PERF403 - what came before the error counts
     assert sorted(number for _, number in found) == [0, 1, 2, 4, 5]
+
+
+def test_results_lost_with_all_workers_are_computed_again_by_new_ones(pools):
+    with closing(pools[Backend.DASK].run(tasks(square, 6))) as results:
+        found = [next(results)]
+        client = pools[Backend.DASK]._executor._client
+        until(lambda: all(state.status == "finished" for state in client.futures.values()))
+        for nanny in list(client.cluster.workers.values()):
+            client.cluster.sync(nanny.close, timeout=1)
+        found += results
+    assert sorted(found) == [(("a", number), number * number) for number in range(6)]
 
 
 @PLACES

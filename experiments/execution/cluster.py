@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from typing import Any, Final, Generic
 
 from experiments.execution.local import interrupts_are_ours
@@ -26,8 +25,6 @@ from sim.errors import CargohubError
 
 _LOOK_S: Final = 0.02
 _TEND_S: Final = 1.0
-_LOST_AFTER: Final = "5s"
-"""Time after which a lost worker of our own cluster is replaced."""
 _LOGGED: Final = re.compile(r"(distributed|tornado)(\.|$)")
 _LOST: Final = "execution: the scheduler is lost; finished parts are kept, and the same command continues"
 
@@ -39,7 +36,6 @@ class DaskCluster:
         self._place = place
         self._workers = workers
         self._client: Any = None
-        self._tend: Callable[[], None] = _leave_alone
         self._holding = ExitStack()
 
     def close(self) -> None:
@@ -54,12 +50,12 @@ class DaskCluster:
             CargohubError: no scheduler at the address, or it is lost, or a worker of another version or CPU family.
         """
         if tasks and self._client is None:
-            self._client, self._tend = self._holding.enter_context(_connected(self._place, self._workers))
+            self._client = self._holding.enter_context(_connected(self._place, self._workers))
         return self._results(tasks)
 
     def _results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
         if tasks:
-            yield from _Round(self._client, tasks, self._at_once).results(self._tend)
+            yield from _Round(self._client, tasks, self._at_once).results()
 
     def _at_once(self) -> int:
         """Number of tasks in the cluster at a time, enough for all present workers."""
@@ -80,21 +76,19 @@ class _Round(Generic[K, R]):
         self._finished = as_completed(loop=client.loop)
         self._n_done = self._fruitless = 0
 
-    def results(self, tend: Callable[[], None]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as it arrives; `tend` is called from time to time while waiting."""
+    def results(self) -> Generator[tuple[K, R], None, None]:
+        """Each task's key and result, as it arrives."""
         try:
             self._ask()
-            tended = time.monotonic()
+            asked = time.monotonic()
             while self._asked:
                 if self._finished.has_ready():
                     yield from self._settled(next(self._finished))
-                elif time.monotonic() - tended > _TEND_S:
-                    # Workers may have joined or left.
-                    with _answered():
-                        tend()
+                elif time.monotonic() - asked > _TEND_S:
                     if self._client.status != "running":  # it searches for the scheduler, and has lost the tasks
                         raise CargohubError(_LOST)
-                    tended = time.monotonic()
+                    # Workers may have joined or left.
+                    asked = time.monotonic()
                 else:
                     time.sleep(_LOOK_S)
                     continue
@@ -184,22 +178,22 @@ def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[A
 
 
 @contextmanager
-def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callable[[], None]]]:
-    """A client, and a function to call from time to time while it waits."""
+def _connected(place: Place, workers: int | None) -> Iterator[Any]:
+    """A client of the cluster at the place."""
     with ExitStack() as stack:
         # Dask's own version changes no result; versions that do are compared with every task.
         stack.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
+        import dask
         import distributed
 
         # We report failures in one line ourselves; some modules of Dask have their own log level.
         for name in filter(_LOGGED.match, [*logging.root.manager.loggerDict]):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        tend = _leave_alone
         if place.address is None:
-            n = _n_own(workers)
-            cluster = stack.enter_context(_own(n))
-            tend = partial(_replenished, cluster, n)
+            # A nanny restarts its killed worker; Dask would close it meanwhile, and with it the new worker's tasks.
+            stack.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"}))
+            cluster = stack.enter_context(_own(_n_own(workers)))
             client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
         else:
             client = stack.enter_context(_client(place))
@@ -207,7 +201,7 @@ def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callabl
                 is_manned = bool(client.nthreads())
             if not is_manned:
                 sys.stderr.write(f"execution: no workers at {place.address} yet; waiting for the first\n")
-        yield client, tend
+        yield client
 
 
 def _client(place: Place) -> Any:  # noqa: ANN401 - as above
@@ -240,10 +234,9 @@ def _n_own(workers: int | None) -> int:
 @contextmanager
 def _own(n: int) -> Iterator[Any]:
     """A cluster of n processes on this machine that ends with this process."""
-    import dask
     import distributed
 
-    with interrupts_are_ours(), dask.config.set({"distributed.deploy.lost-worker-timeout": _LOST_AFTER}):
+    with interrupts_are_ours():
         cluster = distributed.LocalCluster(
             n_workers=0,
             threads_per_worker=1,  # Python computes one task at a time
@@ -253,10 +246,13 @@ def _own(n: int) -> Iterator[Any]:
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task returns to us immediately
         )
-    _replenished(cluster, n)
     with cluster:
+        kept = asyncio.run_coroutine_threadsafe(_kept(cluster, n), cluster.loop.asyncio_loop)
         try:
-            yield cluster
+            try:
+                yield cluster
+            finally:
+                kept.cancel()
         except BaseException:
             # Closing would wait for tasks whose results nobody needs.
             for nanny in cluster.workers.values():
@@ -265,13 +261,14 @@ def _own(n: int) -> Iterator[Any]:
             raise
 
 
-def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
-    """Restart missing workers up to n: Dask does not restart a worker that is killed while it starts."""
-    for name, nanny in list(cluster.workers.items()):
-        if nanny.status.name in {"failed", "closed"}:
-            cluster.workers.pop(name, None)
-    cluster.scale(n)
+async def _kept(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
+    """Keep n workers until cancelled: Dask does not restart a worker that is killed while it starts.
 
-
-def _leave_alone() -> None:
-    """Do nothing, for workers of a cluster that we did not start."""
+    It runs beside the caller, who may wait for a result that was lost with the last worker.
+    """
+    while True:
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status.name in {"failed", "closed"}:
+                cluster.workers.pop(name, None)
+        cluster.scale(n)
+        await asyncio.sleep(_TEND_S)
