@@ -205,6 +205,9 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     for words in (["show"], ["export", "--to", "csv", "--out", "out"]):
         assert main([words[0], str(folder), *words[1:]]) == 0
     assert main(["list", "runs"]) == 0
+    assert main(["methods", str(folder)]) == 0
+    methods = (folder / "methods.md").read_text()
+    assert "docs/kpis.md; `longest_hold_min` in `rules/mine.py` of the run folder)" in methods
     assert "Longest hold" in capsys.readouterr().out
     assert main(["reproduce", str(folder)]) == 2
     shown = capsys.readouterr().err

@@ -18,6 +18,7 @@ from experiments.replications.warming import warm_ups_of
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import read_rows, replications_of
 from experiments.store.identity import HASH_DIGITS
+from experiments.store.own_copy import FOLDER
 from experiments.store.stored_by import timings_of
 from experiments.store.summaries import DesignRow, DifferenceRow, WarmupRow
 from experiments.studies.assumptions import row_of
@@ -114,9 +115,15 @@ class Facts:
             ),
             "n_numbers": whole(len(self.numbers)),
             "n_kpis": str(len(KPIS)),
+            "own_kpis": self._own_kpis(),
             "n_phases": str(len(Phase)),
             "attributes": listed(list(attributes()), "and"),
         }
+
+    def _own_kpis(self) -> str:
+        """Where KPIs of the user's file are defined; empty without any."""
+        kpis = [] if (own := self.hub.own) is None else [f"`{name}`" for name in own.names("kpi")]
+        return f"; {listed(kpis, 'and')} in `{FOLDER}/{own.name}` of the run folder" if own and kpis else ""
 
     @cached_property
     def _replications(self) -> dict[str, int]:
