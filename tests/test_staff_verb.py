@@ -211,19 +211,24 @@ def test_the_plan_is_run_in_the_hub_that_it_was_made_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("needed", "steps"),
-    [(1.2, [0, 1, 3, 2]), (1.6, [0, 1, 3, 7, 5, 6]), (9, [0, 1, 3, 7, 15, 31])],
+    ("needed", "same", "steps"),
+    [
+        (1.2, 1.0, [0, 1, 3, 2]),
+        (1.6, 1.0, [0, 1, 3, 7, 5, 6]),
+        (9, 1.0, [0, 1, 3, 7, 15, 31]),
+        (1.2, 0.9, [0, 1, 3, 2]),
+    ],
 )
 def test_everybody_gets_less_work_until_a_plan_keeps_the_level_and_then_the_middle_is_tried(
-    monkeypatch: pytest.MonkeyPatch, needed: float, steps: list[int]
+    monkeypatch: pytest.MonkeyPatch, needed: float, same: float, steps: list[int]
 ) -> None:
-    """Parcels are on time in a plan with so many times the hours of the first."""
+    """Parcels are on time in a plan with so many times the hours of the first; all paces above `same` give one plan."""
     hours: list[float] = []
     paces: list[float] = []
 
     def plan(pool: Pool, pace: float, *given: Any) -> PoolPlan:
         paces.append(pace)
-        return planned(pool, pace, *given)
+        return planned(pool, 1.0 if pace > same else pace, *given)
 
     def evaluated(designs: Sequence[Design], _: int) -> dict[tuple[str, int], dict[str, float]]:
         hours.append(rostered_h_per_day(designs[0].hub)["docks"])
@@ -263,20 +268,22 @@ def test_what_cannot_be_planned_is_one_line(capsys: pytest.CaptureFixture[str], 
 
 
 @pytest.mark.parametrize(
-    ("shares", "sentence"),
+    ("shares", "most", "says"),
     [
-        ([(0.99, 0.8), (0.96, 0.8)], "staff_exports_late"),
-        ([(0.99, 0.799), (0.96, 0.8)], "staff_exports_late"),
-        ([(0.96, 0.8), (0.99, 0.82)], "staff_not_kept"),
-        ([(0.8, 0.8), (0.85, 0.8)], "staff_not_kept"),
-        ([(0.96, 0.8)], "staff_not_kept"),
+        ([(0.99, 0.8), (0.96, 0.8)], 2, "exports on time was 80.0 % and is 80.0 %. Even more people may not help: e"),
+        ([(0.99, 0.8), (0.96, 0.79)], 2, "was 80.0 % and is 79.0 %. Even more people may not help: exports"),
+        ([(0.96, 0.8), (0.99, 0.82)], 2, "of exports on time was 80.0 % and is 82.0 %. More rounds (staff.rounds), or"),
+        ([(0.96, 0.8), (0.99, 0.82)], 3, "and is 82.0 %. Every post is already manned whenever it has work; more po"),
+        ([(0.8, math.nan), (0.9, math.nan)], 2, "The last plan pays 2 hours a week, the one before it 1: the share"),
+        ([(0.9, math.nan), (0.90001, math.nan)], 3, "was 90.0 % and is 90.0 %. Even more people may not help."),
+        ([(0.96, 0.8)], 1, "closest to it. More rounds (staff.rounds), or more posts in the hub, may keep it."),
     ],
 )
-def test_a_plan_says_where_more_people_raised_no_export(shares: list[tuple[float, float]], sentence: str) -> None:
+def test_a_plan_that_misses_the_level_says_what_its_last_people_changed(
+    shares: list[tuple[float, float]], most: int, says: str
+) -> None:
     rounds = [
-        Round(
-            "", at, 1, 1.0, imports, Interval(imports, None, None, 1), Interval(exports, None, None, 1), is_kept=False
-        )
-        for at, (imports, exports) in enumerate(shares, 1)
+        Round("", at, 1, float(at), 1.0, *(Interval(share, None, None, 1) for share in both), is_kept=False)
+        for at, both in enumerate(shares, 1)
     ]
-    assert _kept(rounds, rounds[-1], 0.95) == sentence
+    assert says in _kept(rounds, staff(on_time=0.95, rounds=most))

@@ -153,15 +153,12 @@ class Result:
 
     @property
     def sentences(self) -> Iterator[str]:
-        best, exports, least = self.best, self.best.exports_on_time, self.keys.staff.on_time
+        best, exports = self.best, self.best.exports_on_time
         yield said(
             "staff_answer", people=whole(best.people), hours=whole(best.paid_h), eur=whole(best.cost_eur),
             year=self.keys.cost.year, on_time=_share(best.on_time),
             exports="" if math.isnan(exports.mean) else said("staff_exports", share=_share(exports)),
-            kept=said(
-                _kept(self.rounds, best, least), n=len(self.rounds), level=share_text(least),
-                unsure="" if _is_sure(best, least) else said("staff_unsure"),
-            ),
+            kept=_kept(self.rounds, self.keys.staff),
         )  # fmt: skip
         people = [sum(row.people for row in rows) for rows in zip(*self.by_role.values(), strict=True)]
         most, fewest = (people.index(end(people)) for end in (max, min))
@@ -180,14 +177,22 @@ class Result:
             yield said("staff_others", roles=listed(others, "and"))
 
 
-def _kept(rounds: Sequence[Round], best: Round, least: float) -> str:
-    """The name of the sentence on the required level."""
+def _kept(rounds: Sequence[Round], staff: Staff) -> str:
+    """Whether the level is kept; if it is not, what the people added in the last plan changed, and what may help."""
+    best, texts = best_of(rounds), {"n": len(rounds), "level": share_text(staff.on_time)}
     if best.is_kept:
-        return "staff_kept"
-    most, cheapest = max(row.exports_on_time.mean for row in rounds), min(row.cost_eur for row in rounds)
-    is_best_already = best.exports_on_time.mean == most and best.cost_eur == cheapest
-    is_without_effect = len(rounds) > 1 and is_best_already and best.on_time.mean >= least
-    return "staff_exports_late" if is_without_effect else "staff_not_kept"
+        return said("staff_kept", **texts, unsure="" if _is_sure(best, staff.on_time) else said("staff_unsure"))
+    lines, may = [said("staff_not_kept", **texts)], "staff_more_rounds" if len(rounds) == staff.rounds else "staff_full"
+    if len(rounds) > 1:
+        what = "exports" if best.exports_on_time.mean < best.on_time.mean else "imports"
+        *_, before, after = ((row.exports_on_time if what == "exports" else row.on_time).mean for row in rounds)
+        lines.append(said(
+            "staff_last", hours=whole(rounds[-1].paid_h), fewer=whole(rounds[-2].paid_h), what=what,
+            before=found_share(before), after=found_share(after),
+        ))  # fmt: skip
+        if after <= before or found_share(after) == found_share(before):
+            may = f"staff_no_effect_{what}"
+    return " ".join([*lines, said(may)])
 
 
 def _is_sure(plan: Round, least: float) -> bool:

@@ -18,6 +18,8 @@ from sim.config import HubConfig
 
 _MOST_STEPS: Final = 8
 """Steps by which people are added until a plan pays more hours; eight default steps more than double them."""
+_LEAST_PACE: Final = 1e-6
+"""With so little work for each person, every post is manned whenever it has work."""
 _WAITS: Final = "understaffed_h_per_day_{}"
 Samples = Sequence[Mapping[str, float]]
 """KPIs by replication."""
@@ -100,16 +102,18 @@ def _with_fewer_people(search: _Search) -> None:
 def _with_more_people(search: _Search) -> None:
     """Everybody gets less work by 1, 3, 7, ... steps until a plan keeps the level; then the middle is tried, and so on.
 
-    A plan that costs what another did ends the search: there are no more posts, or no smaller differences.
+    A plan that costs what another did is not simulated. It ends the search if there are no smaller differences, or if
+    every post is manned whenever it has work.
     """
     less, fails = 1, 0
     keeps: int | None = None
     while less > fails and not search.is_over:
         pace = (1 + search.keys.staff.step) ** -less
         paces = [pace] * len(search.pools)
-        if search.cost_at(paces) in [row.cost_eur for row in search.rounds]:
+        is_known = search.cost_at(paces) in [row.cost_eur for row in search.rounds]
+        if is_known and (keeps is not None or pace < _LEAST_PACE):
             return
-        if search.simulate(paces, said("staff_less", share=share_text(1 - pace))):
+        if not is_known and search.simulate(paces, said("staff_less", share=share_text(1 - pace))):
             keeps = less
         else:
             fails = less
