@@ -16,7 +16,6 @@ from experiments.replications.summing import design_row
 from experiments.studies.sure.worlds import Screened
 from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.inputs.inputs import make_inputs
-from sim.inputs.traffic import peak_factor
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder, packout_rung
 
@@ -324,16 +323,20 @@ def test_a_ladder_stands_beside_the_imports_of_the_measured_days(peak: tuple[str
     assert arriving == pytest.approx(0.9 * 402_500 * 1.06 * ((1 + 6 * 2) / 7 if peak else 1), rel=0.02)
 
 
-def test_the_screen_of_worlds_counts_the_flights_of_a_peak() -> None:
-    """A ladder that is enough for the mean of a year may be too low in a peak."""
-    usual, peak = load("liege_30k", *EXPORTS), load("singles_day", *EXPORTS)
+@pytest.mark.parametrize(
+    ("words", "times"),
+    [
+        (["start_date='2023-01-09'"], 0.85 / 1.03),
+        (["disruptions.peak={factor: 2, start: 2022-09-05 00:00, hours: 240}"], 2),
+        # Without any flight, the demand of a mean day.
+        (["disruptions.peak={factor: 0, start: 2022-09-05 00:00, hours: 240}"], 1 / 1.03),
+    ],
+)
+def test_the_screen_of_worlds_has_the_demand_of_the_measured_days(words: list[str], times: float) -> None:
+    """A ladder that is enough for the mean of a year may be too low in a busy month or a peak."""
+    days = (*EXPORTS, "warmup_days=1", "horizon_days=7")
+    peak = ["+disruption@disruptions.peak=singles_day"] if "peak" in words[0] else []
+    usual, other = load("liege_30k", *days), load("liege_30k", *days, *peak, *words)
     any_world = SimpleNamespace(hub=lambda hub, _: hub, refused=Counter())
-    ratios = [Screened.ratio(any_world, hub, 0) for hub in (usual, peak)]
-    # Three of four weeks have 1.4 times the flights.
-    assert ratios[0] / ratios[1] == pytest.approx(1 + 0.4 * 3 / 4, rel=0.01)
-    none = load(
-        "liege_30k",
-        "+disruption@disruptions.peak=singles_day",
-        "disruptions.peak={factor: 0, start: 2022-09-05 00:00, hours: 600}",
-    )
-    assert peak_factor(none) == peak_factor(usual) == 1
+    ratios = [Screened.ratio(any_world, hub, 0) for hub in (usual, other)]
+    assert ratios[0] / ratios[1] == pytest.approx(times, rel=0.01)

@@ -5,7 +5,6 @@ from typing import Final
 
 from sim.config import ArrivalModel, HubConfig
 from sim.config.arrivals import MOST_TIMES
-from sim.config.disruptions import demand_factors
 from sim.errors import ConfigError
 from sim.inputs.expected_flights import expected_parcels_per_day, with_mean_load
 from sim.inputs.flight_schedule import end_of_run, measured_days
@@ -29,11 +28,13 @@ def daily_parcels(config: HubConfig) -> float:
     return flights_asked(config) * flown * with_mean_load(config).mean_parcels_per_flight
 
 
-def peak_factor(config: HubConfig) -> float:
-    """Imports expected in the measured days, over those without disruptions; 1 if none are expected."""
-    if config.arrivals.model is ArrivalModel.FILE or not demand_factors(config.disruptions, config):
-        return 1.0
-    return expected_parcels_per_day(config) / expected_parcels_per_day(replace(config, disruptions={})) or 1.0
+def measured_parcels(config: HubConfig) -> float:
+    """Parcels of the flights expected in the measured days, a day; the demand's if none are expected.
+
+    Those of a demand have its month, weekdays and peaks; those of a file are as they are.
+    """
+    expected = 0.0 if config.arrivals.model is ArrivalModel.FILE else expected_parcels_per_day(config)
+    return expected or daily_parcels(config)
 
 
 def most_of_file(config: HubConfig) -> float:

@@ -17,7 +17,7 @@ from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.inputs.traffic import daily_parcels, peak_factor
+from sim.inputs.traffic import measured_parcels
 from sim.measures.ladder import tightest_rung
 
 
@@ -35,7 +35,7 @@ class Screened(Drawn):
         except ConfigError as error:
             self.refused[str(error)] += 1
             return 0.0
-        return tightest_rung(changed) / (daily_parcels(changed) * peak_factor(changed))
+        return tightest_rung(changed) / measured_parcels(changed)
 
     def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
         """The sample for statistics: -1 and 1 are the ends of the configured ranges."""
