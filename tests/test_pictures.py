@@ -19,6 +19,7 @@ from experiments.report.figures import (
     exposure_figure,
     ladder_figure,
     leaving_figure,
+    occupancy_figure,
     spread_figure,
     sure_figure,
     warmup_figure,
@@ -345,3 +346,24 @@ def test_one_replication_has_no_interval_in_a_picture() -> None:
     errorbar(ax, [Interval(2.0, 1.0, 3.0, 5), Interval(2.0, None, None, 1)], [0, 1], fmt="o", capsize=3)
     with_interval, without = ax.containers[0].lines[2][0].get_segments()
     assert np.isfinite(with_interval).all() and not np.isfinite(without).any()
+
+
+@pytest.mark.parametrize(
+    ("n_days", "first"), [(7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
+)
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first, columns):
+    drawing, axes = style.panels(columns, columns, 2.0)
+    for ax in axes:
+        ax.set_xlim(1, 1 + n_days)
+        style.name_days(
+            ax,
+            Window(1440.0, (1 + n_days) * 1440.0, dt.date(2022, 9, 5)),
+            1 + n_days,
+            occupancy_figure.DATES // columns,
+        )
+    FigureCanvasAgg(drawing).draw()
+    labels = [label for ax in axes for label in ax.get_xticklabels()]
+    assert labels[0].get_text() == first
+    boxes = [label.get_window_extent() for label in labels]
+    assert not [pair for pair in pairwise(boxes) if pair[0].overlaps(pair[1])]

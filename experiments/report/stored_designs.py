@@ -118,9 +118,9 @@ class Window:
         """Which intervals, given by their ends, belong to the measured days."""
         return (ends > self.low) & (ends <= self.high)
 
-    def day_name(self, day: int) -> str:
-        """Weekday of a day counted from the first midnight."""
-        return (self.start_date + dt.timedelta(days=day)).strftime("%a")
+    def day_name(self, day: int, form: str = "%a") -> str:
+        """Weekday of a day counted from the first midnight, or its date in another form of `strftime`."""
+        return (self.start_date + dt.timedelta(days=day)).strftime(form)
 
 
 def designs_in(manifest: Manifest) -> tuple[NamedDesign, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from experiments.formatting import unit_name
 from experiments.report import tooltips
 from experiments.report.stored_designs import Panel, Window
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.units import MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -109,10 +110,11 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
-    """Names at noon for a limited number of days, from the first to the last measured day [d]."""
+    """Names at noon, from the first to the last measured day [d]: weekdays of a week, or at most so many dates."""
     first = round(window.low / MIN_PER_DAY)
-    days = range(first, last, max(1, -(-(last - first) // most)))
-    ax.set_xticks([day + 0.5 for day in days], [window.day_name(day) for day in days], fontsize=8.5)
+    step, form = (1, "%a") if last - first <= DAYS_PER_WEEK else (-(-(last - first) // most), "%a\n%d %b")
+    days = range(first, last, step)
+    ax.set_xticks([day + 0.5 for day in days], [window.day_name(day, form) for day in days], fontsize=8.5)
 
 
 def drawn_as(unit: str) -> tuple[float, str]:

@@ -13,6 +13,8 @@ from sim.units import MIN_PER_DAY
 ZONES: Final = (
     "stands", "uld_positions", "breakdown", "customs_hold", "lanes", "dock_doors", "export_floor", "empty_ulds",
 )  # fmt: skip
+DATES: Final = 15
+"""Most dates side by side, in all panels together."""
 
 
 def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[Figure, bool] | None:
@@ -38,7 +40,7 @@ def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[F
             ax.set_xlim(window.low / MIN_PER_DAY, window.high / MIN_PER_DAY)
             ax.set_ylim(0, max(108.0, top * 1.05))
             ax.set_title(formatting.zone(zone) + (f" – {panel.title}" if panel.title else ""), fontsize=9)
-            style.name_days(ax, window, round(window.high / MIN_PER_DAY), 8)
+            style.name_days(ax, window, round(window.high / MIN_PER_DAY), DATES // len(panels))
             ax.grid(axis="y", color="0.92")
         axes[0].set_ylabel("% of limit")
     style.legend_below(drawing, list(grid.flat), columns=5)
