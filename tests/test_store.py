@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 from small_runs import FLIGHTS, KEYS, SCHEMAS, SUMMARY, ULDS, content, opened, part_of, run_all
 
-from experiments.store import RunDirectory, identity, kpis_of, parts, read_run, tables
+from experiments.store import RunDirectory, identity, kpis_of, parts, read, read_run, tables
 from experiments.store.read import check_outside_runs
 from sim.domain.columns import Pieced, TableSchema, number
 from sim.errors import CargohubError
@@ -219,6 +219,16 @@ def test_a_damaged_or_missing_run_is_named(tmp_path):
         (path / "manifest.json").write_bytes(damaged)
         with pytest.raises(CargohubError, match="damaged"):
             read_run(path)
+
+
+def test_rows_of_some_scenarios_are_read_from_a_run_that_is_opened_once(tmp_path, monkeypatch):
+    path, opens, manifest = run_all(tmp_path), [], read._manifest
+    monkeypatch.setattr(read, "_manifest", lambda folder: opens.append(folder) or manifest(folder))
+    for names in (["flights"], ["flights", "kpis"], None):
+        tables = read_run(path, names, ["small"]).tables
+        assert [*tables] == sorted(names or ["flights", "kpis", "summary", "ulds"])
+        assert all({*table["scenario"]} == {"small"} for table in tables.values())
+    assert opens == [path] * 3
 
 
 def test_no_file_is_written_into_a_run_folder(tmp_path):

@@ -22,6 +22,8 @@ MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 MOST_HELD: Final = 100_000
 """Most rows of a table that stays in memory while others are read."""
+_ALL: Final = "kpis"
+"""The table that has every scenario of a run."""
 KPI_COLUMNS: Final = {"scenario": str, "replication": int, "kpi": str, "value": float}
 
 
@@ -54,12 +56,12 @@ def read_run(
     Raises:
         CargohubError: no complete run, a file missing or changed, or no such table or scenario.
     """
-    run = open_run(path, names, scenarios)
+    run = open_run(path, names if names is None or scenarios is None else [*names, _ALL], scenarios)
     if scenarios is not None:
-        known = open_run(path, ["kpis"]).tables["kpis"]["scenario"].unique().tolist()
+        known = _rows(run.path / TABLES / f"{_ALL}.parquet", None)["scenario"].unique().tolist()
         if unknown := next((each for each in scenarios if each not in known), None):
             raise CargohubError(f"{run.path}: has no scenario {unknown!r}{near(unknown, known)}")
-    return replace(run, tables=dict(run.tables))
+    return replace(run, tables={name: run.tables[name] for name in run.tables if names is None or name in names})
 
 
 def open_run(
