@@ -191,7 +191,7 @@ def _kept(rounds: Sequence[Round], staff: Staff) -> str:
             before=found_share(before), after=found_share(after),
         ))  # fmt: skip
         if after <= before or found_share(after) == found_share(before):
-            may = f"staff_no_effect_{what}"
+            may = "staff_no_effect_exports" if what == "exports" else "staff_no_effect_imports"
     return " ".join([*lines, said(may)])
 
 
