@@ -486,6 +486,10 @@ FEWER = (
     *(f"~expansion.stages.permit.results.{name}" for name in ("night_curfew", "movements_cap", "trucks_cap")),
 )
 """Futures and hubs than in the packaged study."""
+SECOND = (
+    "expansion.paths.react_66k.phases.first.changes="
+    '["+hall@halls.second=liege_18k","halls.second.controls.transit_desks=1"]'
+)
 
 
 def evaluated(config: HubConfig, replication: int) -> dict[str, Any]:
@@ -598,9 +602,10 @@ def test_weeks_whose_backlog_grows_are_warned_of(
         return {"kpis": kpis | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True)), "tables": {}}
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
-    few = (*FEWER, "--quiet", "expansion.worlds=0")
+    few = (*FEWER, "--quiet", "expansion.worlds=0", SECOND)
     assert quick("--json", *few) == 0
     document = json.loads(capsys.readouterr().out)
+    assert any("transit desks, which have no price" in line for line in document["warnings"])
     by_load = {"0.1": False, "0.6": None, "0.8": True}
     loads = {week: week.rpartition(" @ ")[2] for week in document["unstable"]}
     assert set(loads.values()) == set(by_load)

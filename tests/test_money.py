@@ -3,10 +3,13 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from answers import answer
@@ -17,6 +20,7 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.frame.costs import prices_line
+from experiments.frame.pages import warnings_of
 from experiments.main import main
 from experiments.money.accounts import Activity, Rostered, activity, annual_lines
 from experiments.money.assets import HALLS, Kind, assets, equipment_eur_per_year, investment, total
@@ -168,6 +172,23 @@ def test_capital_is_the_annuity_of_equipment_and_of_own_halls() -> None:
     assert built - leased == pytest.approx(30_000 * 1250 / per_year)
     stands, rest = 6 * 7.5e6, -total(investment(None, hub(), prices())) / 100 - 6 * 7.5e6
     assert leased == pytest.approx(stands / per_year + rest / annuity_factor(0.06, 10))
+
+
+@pytest.mark.parametrize("has_prices", [True, False])
+def test_designs_that_differ_in_machines_of_customs_are_warned_that_these_have_no_price(has_prices: bool) -> None:
+    hubs = [load(name) for name in ("liege_30k", "customs_today", "customs_xray_all")]
+    document: Any = SimpleNamespace(run=True, warnings=[])
+    keys = SimpleNamespace(prices=prices() if has_prices else None)
+
+    def warned(hubs: Sequence[HubConfig]) -> list[str]:
+        designs = [SimpleNamespace(hub=hub) for hub in hubs]
+        request: Any = SimpleNamespace(designs=designs, arguments=SimpleNamespace(words=()), keys=keys)
+        return [line for line in warnings_of(request, document) if "which have no price" in line]
+
+    of_both, of_lanes = warned(hubs), warned(hubs[:2])
+    assert (len(of_both), len(of_lanes), warned(hubs[1:2])) == (has_prices, has_prices, [])
+    assert all("X-ray machines for whole ULDs" in line for line in of_both)
+    assert all("X-ray lanes for parcels and transit desks, which" in line for line in of_lanes)
 
 
 @pytest.mark.paged

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import instant, listed
+from experiments.formatting import instant, listed, resource
 from experiments.own_file import choosing
 from experiments.report.key_names import key_unit, name_of
 from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.controls import Controls
 from sim.config.disruptions import Spell
 from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
@@ -100,6 +102,16 @@ def _late_disruptions(config: HubConfig) -> Iterator[str]:
             begin, _ = disruption.span(config.start_date, config.warmup_days)
             if begin >= config.days * MIN_PER_DAY:
                 yield said("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
+
+
+def unpriced_units(hubs: Sequence[HubConfig]) -> Iterator[str]:
+    """Machines and desks of customs' controls, which have no price, if hubs have different numbers of them."""
+    kinds = [field.name for field in fields(Controls)]
+    numbers = {
+        kind: {sum(getattr(hall.controls, kind) for hall in hub.halls.values()) for hub in hubs} for kind in kinds
+    }
+    if differing := [resource(kind) for kind in kinds if len(numbers[kind]) > 1]:
+        yield said("unpriced_units", units=listed(differing, "and"))
 
 
 def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:

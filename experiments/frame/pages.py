@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from experiments.designs.design import Replicated
-from experiments.designs.unusual import hub_warnings, idle_flights, idle_functions, outside_flights, period_warnings
+from experiments.designs.unusual import (
+    hub_warnings,
+    idle_flights,
+    idle_functions,
+    outside_flights,
+    period_warnings,
+    unpriced_units,
+)
 from experiments.execution.progress import Lines
 from experiments.frame.console import fit_lines, say
 from experiments.frame.study import Document, Request
@@ -71,7 +78,8 @@ def warnings_of(request: Request[K], document: Document) -> list[str]:
     """Warnings that come before the numbers."""
     hubs = [design.hub for design in request.designs]
     words = request.arguments.words
-    of_own = [*outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
+    unpriced = unpriced_units(hubs if request.keys.prices else ())
+    of_own = [*unpriced, *outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
     of_hub = dict.fromkeys([*period_warnings(hubs[0]), *hub_warnings(hubs), *of_own])
     unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
     fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})

@@ -30,6 +30,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import compose
 from experiments.designs.design import Design, one_hub, with_study
+from experiments.designs.unusual import unpriced_units
 from experiments.execution.progress import Lines
 from experiments.formatting import counted, kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
@@ -156,6 +157,7 @@ def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
 def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
     n = request.keys.replications
     brief, facts = sheet_texts(answer)
+    unpriced = unpriced_units([design.hub for design in request.designs])
     weeks = {path_name(week).replace(" @ ", ", load "): verdict for week, verdict in answer.stability.items()}
     return Document(
         title="When to expand, and by how much",
@@ -179,7 +181,7 @@ def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
         facts=facts,
         pictures=lambda: pictures(answer),
         over=_over_assumptions(request, answer),
-        warnings=[*too_few_replications(n), *unsure_lines(weeks), *_misnamed(request)],
+        warnings=[*unpriced, *too_few_replications(n), *unsure_lines(weeks), *_misnamed(request)],
     )
 
 
