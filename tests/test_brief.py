@@ -209,7 +209,9 @@ def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
     page = pages.page_of(
         tmp_path,
         document,
-        SimpleNamespace(designs=[Design("today", load())], arguments=Arguments("run", ())),
+        SimpleNamespace(
+            designs=[Design("today", load())], arguments=Arguments("run", ()), keys=SimpleNamespace(prices=None)
+        ),
     )
     assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
     assert "break-down: pace" in page.brief.facts["Rests on"][0], "a sheet has room for the first sentences only"

@@ -177,7 +177,7 @@ def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
 
 def test_verbs_of_other_answers_say_what_fit_auto_changed_too():
     hub = load("liege_30k", "halls.main.doors_out=36", "fit=auto")
-    request = Request([Design("liege_30k", hub)], SimpleNamespace(), Arguments("capacity"))
+    request = Request([Design("liege_30k", hub)], SimpleNamespace(prices=None), Arguments("capacity"))
     (line,) = [text for text in warnings_of(request, Document("title", {})) if "fit=auto" in text]
     assert line.startswith("liege_30k: fit=auto changed area 30,000 → 30,304 m², 12 zone shares")
 
