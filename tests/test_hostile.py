@@ -496,6 +496,24 @@ def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
     assert said in refused(capsys, verb, run, *options)
 
 
+@pytest.mark.parametrize(
+    ("words", "is_sealed"),
+    [
+        (["show"], False), (["show"], True), (["brief", "--out", "x.pdf"], True),
+        (["export", "--to", "csv", "--out", "x"], True), (["pack", "--out", "x.zip", "--author", "Ada"], False),
+    ],
+)  # fmt: skip
+def test_a_truncated_table_is_named_by_whoever_reads_it(capsys, monkeypatch, good, tmp_path, words, is_sealed):
+    run = shutil.copytree(good, tmp_path / "run")
+    monkeypatch.chdir(tmp_path)
+    path = run / "tables" / "summary.parquet"
+    path.write_bytes(path.read_bytes()[:-60])
+    if is_sealed:
+        sealed(run)
+    says = "damaged" if is_sealed else "changed since the run"
+    assert f"{path}: {says}" in refused(capsys, words[0], run, *words[1:])
+
+
 def test_a_share_that_is_above_1_by_rounding_is_read(capsys, good, tmp_path):
     run = shutil.copytree(good, tmp_path / "run")
     rewritten(run, "summary", changed("mean", 1.00000006, ("kpi", "utilisation_machines")))
