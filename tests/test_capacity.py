@@ -496,7 +496,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
         (["scenarios=[liege_30k,liege_30k]"], "occurs twice"),
         (["demand.flights_per_day=5"], "demand.flights_per_day: is what capacity looks for"),
-        (["scenario=liege_66k"], "scenario: capacity takes several: scenarios="),
+        (["scenario=liege_66k"], "scenario: capacity takes a list, also of one: scenarios=["),
         (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file names the hubs"),
         (["scenarios=[]"], "scenarios: capacity needs at least one, or designs=FILE"),
         (["replications=2,3"], "the same for every design"),

@@ -188,6 +188,7 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
         (["{run}", "workers=0"], "workers: must be at least 1"),
         (["{run}", "here={run}/here"], "is inside the run"),
         (["{run}", "here={run}/.."], "new or empty"),
+        (["{run}", "schedule=flights.csv"], "schedule: no flights of this run come from a file; leave it out"),
         (["/no/such"], "no such folder"),
     ],
 )

@@ -218,3 +218,4 @@ def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_o
     assert "no such folder, and no run in" in refused(capsys, "resume", "nothing", *out)
     assert "one RUN" in refused(capsys, "resume", *out)
     assert "unknown option" in refused(capsys, "resume", cut, "replications=3")
+    assert "no flights of this run come from a file" in refused(capsys, "resume", cut, "schedule=flights.csv")

@@ -87,6 +87,7 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     assert runs[0]["verb"] == "run"
     assert runs[0]["hash"] == json.loads((root / "a-run" / "manifest.json").read_text())["hash"][:12]
     assert 0 <= runs[0]["scenarios"]["liege_30k"]["on_time_share"] <= 1
+    assert "one run, not a folder of runs; `cargohub show" in refused(capsys, "list", root / "a-run")
     lines = said(capsys, "list", "--out", root).splitlines()
     assert lines[0].startswith("a-run  run  ")
     assert lines[1].startswith("  cargohub run ")
@@ -98,6 +99,8 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
 def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):
     assert "no runs" in said(capsys, "list", tmp_path)
     assert "no such folder" in refused(capsys, "list", tmp_path / "none")
+    (tmp_path / "flights.csv").touch()
+    assert "flights.csv: not a folder" in refused(capsys, "list", tmp_path / "flights.csv")
     assert "one DIR" in refused(capsys, "list", "a", "b")
 
 

@@ -574,6 +574,7 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
         (["flight=#0", "replication=one"], "replication: the run has 0 to 1, got 'one'"),
         (["flight=#0", "scenario=liege_66k"], "scenario: there is no design 'liege_66k' in "),
         (["flight=#0", "figure=a.png"], "figure: expected a file *.svg, got 'a.png'"),
+        (["flight=#0", "schedule=flights.csv"], "schedule: no flights of this run come from a file; leave it out"),
         (["fligth=#0"], "'fligth=#0': unknown option; did you mean 'flight'?"),
     ],
 )

@@ -146,6 +146,16 @@ def study_of(
         raise InputError(f"{recorded.folder}: study: {error} ({recorded.unread})") from None
 
 
+def check_schedule(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> None:
+    """Refuse the option `schedule` for hubs that read no flight file: it would check nothing.
+
+    Raises:
+        InputError: the option is given, and no hub reads a file.
+    """
+    if "schedule" in given and all(hub.arrivals.schedule is None for hub in hubs):
+        raise InputError("schedule: no flights of this run come from a file; leave it out")
+
+
 def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
     """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder.
 

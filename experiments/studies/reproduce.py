@@ -30,7 +30,15 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import whole
 from experiments.frame import console, runner
-from experiments.frame.recorded import TRUST, run_and_options, stored_study, study_of, trust_code, with_schedule
+from experiments.frame.recorded import (
+    TRUST,
+    check_schedule,
+    run_and_options,
+    stored_study,
+    study_of,
+    trust_code,
+    with_schedule,
+)
 from experiments.frame.study import Request, Study
 from experiments.report.sections import said
 from experiments.store import archive
@@ -78,6 +86,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
+    check_schedule(configuration.hubs.values(), given)
     own = trust_code(configuration.hubs.values(), given)
     if own is not None and TRUST not in given:
         sys.stderr.write(_shown(own))

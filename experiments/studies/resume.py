@@ -27,7 +27,15 @@ from experiments.composition import compose
 from experiments.designs.design import Design
 from experiments.execution import Place
 from experiments.frame import console, runner
-from experiments.frame.recorded import TRUST, arguments_of, run_and_options, stored_study, study_of, trust_code
+from experiments.frame.recorded import (
+    TRUST,
+    arguments_of,
+    check_schedule,
+    run_and_options,
+    stored_study,
+    study_of,
+    trust_code,
+)
 from experiments.frame.study import Request
 from experiments.report.page import PAGE, WhenPage, is_drawn
 from experiments.report.sections import said
@@ -56,6 +64,7 @@ def main(arguments: Arguments) -> int:
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete; nothing is left to do")
     run = begun(folder)
+    check_schedule(run.configuration.hubs.values(), given)
     trust_code(run.configuration.hubs.values(), given)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)

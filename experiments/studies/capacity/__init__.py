@@ -79,7 +79,7 @@ from sim.site.room import check_area
 _NOT_ASKED: Final = MappingProxyType(
     {
         **dict.fromkeys(traffic.KEYS, "is what capacity looks for; leave it out"),
-        "scenario": "capacity takes several: scenarios=[liege_30k,liege_66k]",
+        "scenario": "capacity takes a list, also of one: scenarios=[liege_30k]",
     }
 )
 

@@ -1,7 +1,7 @@
 """The request of `cargohub sure`: question, designs, number of worlds, and amount of simulation."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from scipy.special import ndtri
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, several, with_study
@@ -135,7 +135,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
         raise ConfigError(said("flights_of_capacity"))
     if idle := [design.label for design in designs if not daily_parcels(design.hub)]:
         raise ConfigError(f"{idle[0]}: no flight comes in the measured days, so there is no traffic to carry")
-    _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs")
+    _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs", given.words)
     return designs, with_ranges(keys, designs[0].hub, arguments.config_dir)
 
 
@@ -169,14 +169,16 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     )
     least = (keys.replications + LEAST) * n_weeks
     why = said("weeks_simulated", n_weeks=n_weeks, replications=keys.replications, least=LEAST)
-    _check_budget(keys, least, why)
+    _check_budget(keys, least, why, arguments.words)
     keys = replace(keys, expansion=replace(keys.expansion, states=states))
     return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)
 
 
-def _check_budget(keys: SureKeys, least: int, why: str) -> None:
+def _check_budget(keys: SureKeys, least: int, why: str, words: Iterable[str]) -> None:
+    how, name, unread = ("without", "budget", "most") if keys.sure.precision is None else ("with", "most", "budget")
+    if f"sure.{unread}" in map(key_of, words):
+        raise ConfigError(f"sure.{unread}: has no effect {how} sure.precision; sure.{name} limits the runs then")
     if keys.effort.budget < least:
-        name = "budget" if keys.sure.precision is None else "most"
         raise ConfigError(f"sure.{name}: must be at least {least}, {why}; got {keys.effort.budget}")
 
 

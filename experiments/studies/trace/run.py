@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.formatting import hours_text, instant, whole
-from experiments.frame.recorded import scenario_among, study_of, with_schedule
+from experiments.frame.recorded import check_schedule, scenario_among, study_of, with_schedule
 from experiments.report.sections import said
 from experiments.research import load_prices
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -61,6 +61,7 @@ def stored_replication(
     """
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
+    check_schedule(hubs.values(), given)
     scenario = scenario_among(hubs, given, folder)
     if "scenario" not in given and len(hubs) > 1:
         raise InputError(f"scenario: the run has several; give scenario={next(iter(hubs))} or another{near('', hubs)}")
