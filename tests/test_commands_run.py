@@ -109,6 +109,7 @@ FILLED_IN = MappingProxyType(
         "compare designs=options.csv": "compare designs=FILE",
         "arrivals=resampled arrivals.schedule=flights.csv": "arrivals=resampled arrivals.schedule=three_weeks.csv",
         "expansion.loads=[0.1,0.8]": "expansion.loads=[0.0001,0.006]",
+        "expansion.loads=[0.3,0.8]": "expansion.loads=[0.0001,0.006]",
     }
 )
 RUNS = MappingProxyType(
