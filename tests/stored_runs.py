@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pyarrow import parquet
 
+import sim.trusted
 from experiments.main import main
 from experiments.store import read_run
 from experiments.store.identity import hash_of
@@ -64,3 +65,9 @@ def sealed(folder: Path, change: Callable[[dict[str, Any]], None] = lambda _: No
     change(manifest)
     manifest["hash"] = hash_of(manifest["identity"])
     path.write_text(json.dumps(manifest))
+
+
+def forget() -> None:
+    """What this process trusts, and has executed."""
+    sim.trusted._TRUSTED.clear()
+    sim.trusted.executed.cache_clear()

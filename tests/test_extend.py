@@ -15,7 +15,7 @@ import pytest
 from interruptions import cut_off
 from mistakes import refused
 
-import sim.trusted
+import sim
 from experiments.composition import compose, hub, load
 from experiments.designs.unusual import idle_functions, outside_flights
 from experiments.designs.varying import words_of
@@ -35,7 +35,7 @@ from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 from sim.units import TICKS_PER_H
-from tests.stored_runs import TINY
+from tests.stored_runs import TINY, forget
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -52,12 +52,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "mine.py").write_text("\n\n".join([*EXAMPLES, ALARM]))
     yield tmp_path
     forget()
-
-
-def forget() -> None:
-    """What this process trusts, and has executed."""
-    sim.trusted._TRUSTED.clear()
-    sim.trusted.executed.cache_clear()
 
 
 def test_what_a_file_prints_is_not_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,17 +1,22 @@
 """What the campaign of tests/torture found once is handled since: one line, exit code 2, nothing half-written."""
 
+import random
+
 import pytest
 
 from experiments.main import main
-from tests.torture import ground
+from sim.trusted import trusted
+from tests.torture import ground, troubles
 from tests.torture.campaign import known
+from tests.torture.damages import RUNS
 from tests.torture.judge import of_code, of_files, verdict
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     folder = tmp_path_factory.mktemp("good")
-    ground.laid_out(folder)
+    ground.laid_out(folder, {"ruled": RUNS["ruled"]})
+    assert not trusted(), "or the next cases would execute the code of runs, and cache no replication"
     return folder
 
 
@@ -24,6 +29,12 @@ def test_what_was_found_once_is_handled(good, tmp_path, monkeypatch, capsys, num
     code = main(ground.words_in(tmp_path, case["words"]))
     out, err = (text.encode(errors="backslashreplace") for text in capsys.readouterr())
     assert verdict(case["words"], code, out, err, tmp_path / "out") is None
+
+
+def test_the_cache_is_damaged_of_commands_that_have_one():
+    drawn = [troubles.cache(random.Random(seed))["words"] for seed in range(40)]
+    assert {words[0] for words in drawn} == {"run", "compare", "sweep", "select"}
+    assert not any("rules=mine.py" in words for words in drawn), "own code is always simulated"
 
 
 def test_the_judge_sees_what_breaks_the_contract(tmp_path):
