@@ -125,6 +125,8 @@ SHOWN = [
     (["run", "record.parcels_of_flights=[x]"], "record.parcels_of_flights: no flight 'x' in any of the 5 replications"),
     (["run", "arrivals=file", "arrivals.schedule=no.csv"], "no.csv: cannot be read: No such file or directory"),
     (["compare"], "scenarios: compare needs some"),
+    (["compare", "study=first_light", "demand=permit"], "demand: has no effect beside demands=[today,permit] of the "),
+    (["compare", "study=splitting", "arrivals=hourly"], "arrivals: has no effect beside arrival_models=[timetable] of"),
     (["compare", "scenarios=[liege_30k,x]"], "scenarios: unknown scenario 'x'"),
     (["compare", "designs=[liege_30k halls.main.doors_out=90]"], "designs: 'liege_30k halls.main.doors_out=90': halls"),
     (["sweep", "seed=1,2", "replications=0"], "replications: must be at least 1, got 0"),

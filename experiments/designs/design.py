@@ -208,6 +208,9 @@ def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(said("needs_scenarios", verb=arguments.verb, first=first, second=second))
     rest = _checked_rest(words, keys.scenarios, config_dir)
+    for key, of in (("demand", "demands"), ("arrivals", "arrival_models")):
+        if (names := getattr(keys, of)) and any(word.startswith(f"{key}=") for word in rest):
+            raise ConfigError(said("named_beside", key=key, of=of, names=",".join(names)))
     demands: list[str | None] = [*keys.demands] or [None]
     models: list[str | None] = [*keys.arrival_models] or [None]
     wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
