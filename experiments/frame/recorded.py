@@ -160,8 +160,10 @@ def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping
     """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder.
 
     Raises:
-        InputError: as in `schedule_of`.
+        InputError: as in `schedule_of`, or the run has code that is not trusted.
     """
+    if hub.own is not None:
+        hub.own.load()
     if (named := hub.arrivals.schedule) is None:
         return hub
     schedule = Path(given["schedule"]) if "schedule" in given else None
