@@ -79,8 +79,8 @@ def warnings_of(request: Request[K], document: Document) -> list[str]:
     hubs = [design.hub for design in request.designs]
     words = request.arguments.words
     unpriced = unpriced_units(hubs if request.keys.prices else ())
-    of_own = [*unpriced, *outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
-    of_hub = dict.fromkeys([*period_warnings(hubs[0]), *hub_warnings(hubs), *of_own])
+    of_own = [*outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
+    of_hub = dict.fromkeys([*period_warnings(hubs[0]), *hub_warnings(hubs), *unpriced, *of_own])
     unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
     fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})
     return [*of_hub, *fits, *document.warnings]

@@ -146,7 +146,7 @@ def study_of(
         raise InputError(f"{recorded.folder}: study: {error} ({recorded.unread})") from None
 
 
-def check_schedule(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> None:
+def refuse_idle_schedule(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> None:
     """Refuse the option `schedule` for hubs that read no flight file: it would check nothing.
 
     Raises:
@@ -156,8 +156,10 @@ def check_schedule(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> None:
         raise InputError("schedule: no flights of this run come from a file; leave it out")
 
 
-def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
-    """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder.
+def runnable(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
+    """The hub ready for simulation: its code is loaded, and its flight file is found, if it has them.
+
+    The flight file is that of the option `schedule`, or the one in the run folder.
 
     Raises:
         InputError: as in `schedule_of`, or the run has code that is not trusted.

@@ -32,12 +32,12 @@ from experiments.formatting import whole
 from experiments.frame import console, runner
 from experiments.frame.recorded import (
     TRUST,
-    check_schedule,
+    refuse_idle_schedule,
     run_and_options,
+    runnable,
     stored_study,
     study_of,
     trust_code,
-    with_schedule,
 )
 from experiments.frame.study import Request, Study
 from experiments.report.sections import said
@@ -86,12 +86,12 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
-    check_schedule(configuration.hubs.values(), given)
+    refuse_idle_schedule(configuration.hubs.values(), given)
     own = trust_code(configuration.hubs.values(), given)
     if own is not None and TRUST not in given:
         sys.stderr.write(_shown(own))
         raise InputError(said("code_of_a_run", name=own.name, folder=named or folder))
-    designs = [Design(label, with_schedule(recorded, label, hub, given)) for label, hub in configuration.hubs.items()]
+    designs = [Design(label, runnable(recorded, label, hub, given)) for label, hub in configuration.hubs.items()]
     workers = _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
     command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet, fresh=True)

@@ -30,7 +30,7 @@ from experiments.frame import console, runner
 from experiments.frame.recorded import (
     TRUST,
     arguments_of,
-    check_schedule,
+    refuse_idle_schedule,
     run_and_options,
     stored_study,
     study_of,
@@ -64,7 +64,7 @@ def main(arguments: Arguments) -> int:
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete; nothing is left to do")
     run = begun(folder)
-    check_schedule(run.configuration.hubs.values(), given)
+    refuse_idle_schedule(run.configuration.hubs.values(), given)
     trust_code(run.configuration.hubs.values(), given)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)

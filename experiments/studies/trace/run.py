@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.formatting import hours_text, instant, whole
-from experiments.frame.recorded import check_schedule, scenario_among, study_of, with_schedule
+from experiments.frame.recorded import refuse_idle_schedule, runnable, scenario_among, study_of
 from experiments.report.sections import said
 from experiments.research import load_prices
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -61,7 +61,7 @@ def stored_replication(
     """
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
-    check_schedule(hubs.values(), given)
+    refuse_idle_schedule(hubs.values(), given)
     scenario = scenario_among(hubs, given, folder)
     if "scenario" not in given and len(hubs) > 1:
         raise InputError(f"scenario: the run has several; give scenario={next(iter(hubs))} or another{near('', hubs)}")
@@ -86,7 +86,7 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
         return Journal(replication.tables, replication.hub)
     from sim.simulation import simulate
 
-    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, given)
+    hub = runnable(replication.manifest, replication.scenario, replication.hub, given)
     key = str(replication.tables["flights"]["key"][flight])
     record = replace(hub.record, parcels_of_flights=(key,))
     for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
@@ -168,7 +168,7 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
         return document
     if flights["sibt"][number] < 0:
         raise InputError(said("before_the_run", key=key))
-    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, given)
+    hub = runnable(replication.manifest, replication.scenario, replication.hub, given)
     if not is_quiet:
         print(said("simulated_twice", number=replication.number, key=key, days=hub.days), file=sys.stderr)
     actual = world(hub, replication.number)
