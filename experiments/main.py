@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from experiments.arguments import Arguments, check_once
+from experiments.arguments import RUNS, Arguments, check_once
 from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
@@ -36,7 +36,7 @@ ASK_AGAIN_S = 20.0
 """Time after which the signal is repeated; unwinding takes less."""
 
 FLAGS = ("--json", "--quiet", "--show", "--all", "--fresh", "--help", "--version")
-PATHS = {"--out": Path("runs"), "--config-dir": None}
+PATHS = {"--out": RUNS, "--config-dir": None}
 OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.options.items() if name not in FLAGS}
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
 _WITH_VALUE = {*PATHS, *(name for name, value in OF_VERBS.items() if value)}

@@ -171,7 +171,7 @@ def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp
 
 
 def test_a_key_that_is_swept_and_a_column_is_refused(capsys, tmp_path):
-    path = written(tmp_path, "name,demand.flights_per_day\na,5\n")
+    path = written(tmp_path, "name,demand.flights_per_day,halls.main.doors_out\na,5,\nb,,20\n")
     assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", "--out", str(tmp_path / "runs")]) == 2
     assert "demand.flights_per_day: is swept, and is a column" in capsys.readouterr().err
 
@@ -219,7 +219,15 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
 def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\n")
     assert main(["compare", f"designs={path}", "scenarios=[liege_30k]", "--out", str(tmp_path / "runs")]) == 2
-    assert "designs: the file gives what is compared; leave scenarios" in capsys.readouterr().err
+    assert "designs: name all that is compared; leave scenarios" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["halls.main.doors_out=20", "scenario=liege_30k"])
+def test_a_word_that_every_design_replaces_is_refused(word):
+    designs = "[liege_30k halls.main.doors_out=+20%, liege_66k halls.main.doors_out=+40%]"
+    with pytest.raises(CargohubError, match=f"^{word}: has no effect, because every design has its own"):
+        designs_among([word, f"designs={designs}"])
+    assert designs_among([word, f"designs={designs[:-1]}, exports=none]"])[0] == [word]
 
 
 def test_designs_are_typed_as_scenarios_and_words():

@@ -197,7 +197,9 @@ def test_what_is_no_archive_or_too_large_is_refused(capsys, packed, tmp_path, mo
     is_refused(capsys, tmp_path / "runs", ["reproduce", str(packed)], "more or larger files")
 
 
-def test_mistakes_of_pack_are_one_line(capsys, run, tmp_path):
+def test_mistakes_of_pack_are_one_line(capsys, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    is_refused(capsys, Path("runs"), ["pack", str(run.absolute())], "an archive is a file *.zip; got 'runs'")
     is_refused(capsys, tmp_path / "x.tar", ["pack", str(run)], "an archive is a file *.zip")
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(run), "--licence", "CC0"], "did you mean 'CC0-1.0'")
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(tmp_path / "none")], "no such folder")

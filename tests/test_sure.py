@@ -86,6 +86,7 @@ def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.M
     [
         (["scenarios=[liege_30,liege_100k]"], "scenarios: unknown scenario 'liege_30'"),
         (["sure.budget=20"], "sure.budget: must be at least 64, 8 runs for each of 8 designs; got 20"),
+        (["precision=0.1", "sure.precision=0.2"], "sure.precision: given more than once: 'sure.precision=0.1' and"),
         (["sure.precision=0.05", "sure.budget=64"], "sure.budget: has no effect with sure.precision; sure.most limits"),
         (["sure.most=64"], "sure.most: has no effect without sure.precision; sure.budget limits"),
         (["sure.worlds=8"], "sure.worlds: must be a power of two from 16 to 8192, got 8"),

@@ -38,7 +38,7 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     `beside`: columns of the verb that are not keys.
 
     Raises:
-        InputError: `designs=` twice, or designs that cannot be read.
+        InputError: `designs=` twice, designs that cannot be read, or another word for a key that all of them set.
     """
     given = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
     if len(given) > 1:
@@ -46,7 +46,11 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     rest = [word for word in words if not word.startswith(WORD)]
     if not given:
         return rest, []
-    return rest, typed_designs(given[0]) if is_typed(given[0]) else read_designs(Path(given[0]), beside)
+    designs = typed_designs(given[0]) if is_typed(given[0]) else read_designs(Path(given[0]), beside)
+    of_all = set.intersection(*({key_of(word) for word in design.words} for design in designs))
+    if idle := [word for word in rest if key_of(word) in of_all]:
+        raise InputError(said("set_by_all", word=idle[0], key=key_of(idle[0])))
+    return rest, designs
 
 
 def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:

@@ -14,7 +14,7 @@ def folder_out(arguments: Arguments) -> Path | None:
     Raises:
         CargohubError: a run folder, or a folder in one.
     """
-    if arguments.out == RUNS:
+    if arguments.out is RUNS:
         return None
     check_outside_runs(arguments.out, "--out")
     return arguments.out
@@ -26,7 +26,7 @@ def file_out(arguments: Arguments, what: str, suffixes: Sequence[str]) -> Path |
     Raises:
         CargohubError: as in `file_of`.
     """
-    return None if arguments.out == RUNS else file_of("--out", arguments.out, what, suffixes)
+    return None if arguments.out is RUNS else file_of("--out", arguments.out, what, suffixes)
 
 
 def file_of(option: str, path: Path, what: str, suffixes: Sequence[str]) -> Path:

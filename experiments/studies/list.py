@@ -42,7 +42,7 @@ def main(arguments: Arguments) -> int:
     root = Path(arguments.words[0]) if arguments.words else arguments.out
     if not root.is_dir():
         raise InputError(f"{root}: {'not a' if root.exists() else 'no such'} folder")
-    if is_finished(root):
+    if is_run(root):
         raise InputError(f"{root}: one run, not a folder of runs; `cargohub show {root}` shows it")
     folders = sorted(path for path in root.iterdir() if path.is_dir() and is_run(path))
     runs = [entry_of(folder) for folder in folders]

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from scipy.special import ndtri
 
-from experiments.arguments import Arguments, key_of
+from experiments.arguments import Arguments, check_once, key_of
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, several, with_study
@@ -217,6 +217,7 @@ def _words(arguments: Arguments) -> list[str]:
             typed += ["demands=[]"] if own != usual and not {"demand", "demands"} & given else []
         else:
             typed.append(word)
+    check_once(typed)
     if question is Question.EXPANSION:
         return typed
     if "demand" in given and "demands" not in given:
