@@ -18,9 +18,8 @@ from experiments.store.identity import (
     VALUES,
     copy_of,
     hash_of,
+    hub_and_files,
     measured,
-    plain_hub,
-    value_files,
     with_copy,
     with_named_copy,
 )
@@ -144,7 +143,8 @@ def configuration_of(manifest: Manifest) -> Configuration:
         raise InputError(f"{path}: verb: differs from that of {MANIFEST}")
     hubs = configuration.hubs
     # Compared by hash, because the order of lanes and halls matters, which equality of mappings ignores.
-    plain_hubs = {label: plain_hub(hub) for label, hub in hubs.items()}
+    with_files = {label: hub_and_files(hub) for label, hub in hubs.items()}
+    plain_hubs = {label: values for label, (values, _) in with_files.items()}
     asked = configuration.study
     study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
     recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
@@ -154,7 +154,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
         is_same = False
     if not is_same:
         raise InputError(f"{path}: the configuration differs from that of {MANIFEST}")
-    for file in (file for hub in hubs.values() for file in value_files(hub)):
+    for file in (file for _, files in with_files.values() for file in files):
         if sha256_of(file) != manifest.identity.get("values", {}).get(file.name):
             raise InputError(f"{file}: not the values of the run: its SHA-256 differs")
     copies = {label: copy_of(manifest.folder, manifest.identity, label) for label in hubs}

@@ -69,8 +69,8 @@ def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
     inputs, values = {}, dict[str, str]()
     plain_hubs = {}
     for name, hub in hubs.items():
-        plain_hubs[name] = plain_hub(hub)
-        for path in value_files(hub):
+        plain_hubs[name], paths = hub_and_files(hub)
+        for path in paths:
             digest = sha256_of(path)
             if values.setdefault(path.name, digest) != digest:
                 raise InputError(f"{path}: another file with values has this name: rename one of them")
@@ -109,16 +109,12 @@ def with_named_copy(hub: HubConfig, folder: Path) -> HubConfig:
 
 def measured(plain_values: object) -> Iterator[dict[str, Any]]:
     """Mappings of a plain configuration whose values come from a file."""
-    if isinstance(plain_values, dict):
-        if plain_values.get("family") == EMPIRICAL and isinstance(plain_values.get("file"), str):
-            yield plain_values
-        for value in plain_values.values():
-            yield from measured(value)
-
-
-def value_files(hub: HubConfig) -> list[Path]:
-    """Files from which distributions are read."""
-    return [Path(each["file"]) for each in measured(plain(hub))]
+    waiting = [plain_values] if isinstance(plain_values, dict) else []
+    while waiting:
+        value = waiting.pop()
+        if value.get("family") == EMPIRICAL and isinstance(value.get("file"), str):
+            yield value
+        waiting += [item for item in reversed(value.values()) if isinstance(item, dict)]
 
 
 def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
@@ -127,7 +123,7 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
     Of two flight files with the same name only the first is copied; commands need the path of the other.
     """
     for hub in hubs:
-        for path in value_files(hub):
+        for path in hub_and_files(hub)[1]:
             copy = folder / VALUES / path.name
             copy.parent.mkdir(exist_ok=True)
             write_whole(copy, path.read_bytes())
@@ -140,12 +136,19 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:
     """A hub as plain values; an input file is represented by its name and not opened."""
+    return hub_and_files(hub)[0]
+
+
+def hub_and_files(hub: HubConfig) -> tuple[dict[str, Any], list[Path]]:
+    """A hub as plain values, and the files from which distributions are read."""
     plain_values: dict[str, Any] = plain(hub)
     if hub.arrivals.schedule is not None:
         plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
-    for each in measured(plain_values):
-        each["file"] = Path(each["file"]).name
-    return as_stored(plain_values)
+    from_files = [*measured(plain_values)]
+    files = [Path(each["file"]) for each in from_files]
+    for each, file in zip(from_files, files, strict=True):
+        each["file"] = file.name
+    return as_stored(plain_values), files
 
 
 def hash_of(identity: Mapping[str, Any]) -> str:
