@@ -36,8 +36,8 @@ def run(tasks, *, workers, place=None):
 @pytest.fixture(scope="module")
 def pools():
     """Two workers at each place, which stay for several tests: to start them takes most of a test's time."""
-    with opened(LOCAL, 2) as local, opened(DASK, 2) as dask:
-        yield {Backend.LOCAL: local, Backend.DASK: dask}
+    with opened(LOCAL, 2) as processes, opened(DASK, 2) as dask:
+        yield {Backend.LOCAL: processes, Backend.DASK: dask}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,11 @@ def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, pools, place):
 
 
 @pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice):
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(
+    pools, place, advice, monkeypatch, is_slow
+):
+    if not is_slow:  # each try starts a worker
+        monkeypatch.setattr(cluster, "MOST_FRUITLESS", 2)
     found = {}
     with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
         for key, result in pools[place.backend].run(tasks(always_killed, 6)):
@@ -108,13 +112,13 @@ def test_a_fault_in_this_process_comes_through_as_it_is():
         list(run(tasks(faulty, 5), workers=1))
 
 
-def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
+def test_a_worker_with_other_surroundings_computes_nothing(pools, monkeypatch):
     ours = surroundings()
     other = {**ours, "packages": {**ours["packages"], "numpy": "1.0"}, "sources": "0" * 64}
     assert [what for what, _, _ in differing(ours, other)] == ["numpy", "the program's source code"]
     monkeypatch.setattr(cluster, "surroundings", lambda: other)
     with pytest.raises(CargohubError, match=r"execution: a worker on \S+ has numpy .*, but this machine has 1\.0"):
-        list(run(tasks(square, 3), workers=1, place=DASK))
+        list(pools[Backend.DASK].run(tasks(square, 3)))
 
 
 @pytest.mark.parametrize(
@@ -262,41 +266,37 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize(
-    ("place", "to_group", "blow", "code"),
+    ("place", "to_group", "blow", "code", "n_workers"),
     [
-        *((LOCAL, False, *blow) for blow in BLOWS),
-        (LOCAL, True, *BLOWS[0]),
-        pytest.param(LOCAL, True, *BLOWS[1], marks=pytest.mark.slow),
-        (DASK, True, *BLOWS[0]),
-        pytest.param(DASK, True, *BLOWS[1], marks=pytest.mark.slow),
+        *((LOCAL, False, *blow, n_workers) for blow, n_workers in zip(BLOWS, (2, 3), strict=True)),
+        (LOCAL, True, *BLOWS[0], 2),
+        pytest.param(LOCAL, True, *BLOWS[1], 2, marks=pytest.mark.slow),
+        (DASK, True, *BLOWS[0], 1),
+        pytest.param(DASK, True, *BLOWS[1], 2, marks=pytest.mark.slow),
     ],
 )
-def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):
+def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place, n_workers):
+    """They have two tasks: one of three workers waits for its first."""
     marks = tmp_path / "marks"
-    parent = asleep(tmp_path, marks, place, n_tasks=4)
-    until(lambda: len(list(marks.iterdir())) == 2)
+    parent = asleep(tmp_path, marks, place, n_tasks=2, n_workers=n_workers)
+    until(lambda: len(list(marks.iterdir())) == min(2, n_workers))
+    workers = {int(mark.name) for mark in marks.iterdir()}
+    if n_workers > 2:
+        until(lambda: len(workers_of(parent.pid)) == n_workers)
+        workers.update(workers_of(parent.pid))
+        assert len(workers) == n_workers
     if to_group:
         os.killpg(parent.pid, blow)
     else:
         parent.send_signal(blow)
     assert parent.wait(timeout=30) == code, "tasks sleep twice as long"
-    until(lambda: not any(is_alive(int(mark.name)) for mark in marks.iterdir()))
+    until(lambda: not any(is_alive(worker) for worker in workers))
     said = parent.stderr.read()
     parent.stderr.close()
     assert said == ""
 
 
-def test_a_worker_that_waits_for_its_first_task_does_not_outlive_its_parent(tmp_path):
-    parent = asleep(tmp_path, tmp_path / "marks", LOCAL, n_tasks=2, n_workers=3)
-    until(lambda: list((tmp_path / "marks").iterdir()) and len(workers_of(parent.pid)) == 3)
-    workers = workers_of(parent.pid)
-    parent.kill()
-    parent.wait()
-    parent.stderr.close()
-    until(lambda: not any(is_alive(worker) for worker in workers))
-
-
-def asleep(tmp_path, marks, place, n_tasks, n_workers=2):
+def asleep(tmp_path, marks, place, n_tasks, n_workers):
     """A process with workers, each of which leaves its number among the marks when it gets a task, and sleeps."""
     script = tmp_path / "sleepers.py"
     script.write_text(SLEEPERS)
