@@ -26,7 +26,7 @@ class Activity:
     """The paid activity of a hub in a year."""
 
     parcels: float
-    """Parcels that departed by road."""
+    """Imports that left, by road or on another flight."""
     late_parcels: float
     exports: float
     """Exports that went off-block."""

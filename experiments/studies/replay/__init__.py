@@ -6,7 +6,7 @@ two runs in step have their own file names, such as `replay-replication-3.html`.
 path.
 
   cargohub replay RUN
-  cargohub replay RUN replication=3 --out third.html
+  cargohub replay RUN replication=3 --out replication-3.html      replications are numbered from 0
   cargohub replay RUN scenario=liege_66k                          one design of a comparison
   cargohub replay RUN RUN_B                                       two runs in step, to compare halls
   cargohub replay RUN scenario=liege_30k scenario_b=liege_66k     two designs of one run in step
