@@ -221,7 +221,7 @@ def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> Non
     assert {*CUSTOMS_RESOURCES} - {*controls} == {"uld_xrays"}  # none are there
 
 
-def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
+def test_a_demand_is_carried_if_exports_are_kept_up_with_too() -> None:
     design = Design("a", load("liege_30k", "exports=one_fifth"))
     study = Sustained(target=0.95, tolerance=0.1, binding=False)
     (search,) = searches_of(design, 1, study)
@@ -238,7 +238,7 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
     assert search.reason(there) == "exports"
 
 
-def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
+def test_a_demand_in_time_is_not_carried_if_a_longer_run_shows_that_the_backlog_grows() -> None:
     design = Design("a", load("liege_30k"))
     (search,) = searches_of(design, 1, Sustained(target=0.95, tolerance=0.1, binding=False))
     there: dict[Key, dict[str, float]] = {}
@@ -341,7 +341,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     shown = answer(capsys, "show", document["run_dir"])
     assert shown == document
     said = shown["sentences"]
-    assert [line.partition(" sustains ")[0] for line in said] == ["as it is", "fewer"]
+    assert [line.partition(" carries ")[0] for line in said] == ["as it is", "fewer"]
     ladder = read_run(document["run_dir"]).tables["ladder"]
     for (_label, own), line in zip(document["scenarios"].items(), said, strict=True):
         rungs = ladder.query("scenario == @_label and resource not in ['empty_ulds', 'customs_hold']")
@@ -556,7 +556,7 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     )
     (sentence,) = sentences([result])
     assert sentence == (
-        "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
+        "A carries 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
         "day (mean of 2) parcels are late (in 1 of 2), the backlog grows (in 1 of 2) and flights are held on average "
         "from Tue 06 Sep 02:30; bottleneck by what-if: sorting machines (simulated with 3 parcels/h instead of 2)."
     )
@@ -575,8 +575,8 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert exports.endswith("day imports are on time but the backlog of exports grows and no flight is held")
     lowest = replace(result, thresholds=tuple(replace(row, sustained=0.0) for row in rows))
     (sentence,) = sentences([lowest])
-    assert sentence.startswith("A sustains none of the demands that were simulated, in 2 replications; at 4.60 flights")
-    assert lowest.warnings[-1] == "A: in 2 of 2 replications no demand that was simulated is sustained"
+    assert sentence.startswith("A carries none of the demands that were simulated, in 2 replications; at 4.60 flights")
+    assert lowest.warnings[-1] == "A: in 2 of 2 replications no demand that was simulated is carried"
     close = replace(result, rivals=("packout_posts",)).bottleneck
     assert close.endswith("instead of 2; more pack-out posts may make as many on time)")
 
@@ -602,7 +602,7 @@ def test_what_may_lift_as_much_as_the_bottleneck_is_known_by_pairs(other: tuple[
     assert [*rivals_of(best, {"machines": (0.3, 0.29, 0.31), "doors": other})] == rivals
 
 
-def test_the_sentence_of_a_hub_that_sustains_all_says_nothing_breaks() -> None:
+def test_the_sentence_of_a_hub_that_carries_all_says_nothing_breaks() -> None:
     hub, row = load(), Threshold("a", 0, 4.0, 4.0, 4.1, "late", 5)
     result = Result(Design("a", hub), "A", (row,), False, Interval(4.0, None, None, 1), (), {})
     assert replace(result, thresholds=(replace(row, not_sustained=None),)).breaks == ""
@@ -629,7 +629,7 @@ def test_the_chart_draws_a_row_a_scenario() -> None:
     (ax,) = figure(thresholds, 0.95).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     labels = ax.get_legend_handles_labels()[1]
-    assert "sustained, mean and 95 % interval" in labels and "sustained, one replication, no interval" in labels
+    assert "carried, mean and 95 % interval" in labels and "carried, one replication, no interval" in labels
 
 
 @pytest.mark.drawn

@@ -117,7 +117,7 @@ def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
     words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=10", "capacity.binding=false"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"Break-down stations +sustained", out) and re.search(r"fewer +9 ", out)
+    assert re.search(r"Break-down stations +carried", out) and re.search(r"fewer +9 ", out)
     document = answer(capsys, *words, "--out", tmp_path)
     fewer = document["scenarios"]["design=fewer"]
     assert fewer["values"] == {"design": "fewer", "halls.main.breakdown_stations": "9"}

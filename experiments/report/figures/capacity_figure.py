@@ -1,4 +1,4 @@
-"""The demand that each scenario sustains, with its interval, and the capacity of each resource alone."""
+"""The demand that each scenario carries, with its interval, and the capacity of each resource alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
             ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
                        label="a resource alone could handle")  # fmt: skip
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
-                 label=f"sustained, {means_of(threshold.flights.n)}")  # fmt: skip
+                 label=f"carried, {means_of(threshold.flights.n)}")  # fmt: skip
         mean = threshold.flights.mean
         style.note(ax, formatting.number(mean), (mean, row), (0, 9), ha="center")
     style.name_rows(ax, [threshold.name for threshold in thresholds])
@@ -59,5 +59,5 @@ def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
-    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog not growing")
+    ax.set_xlabel(f"flights a day; carried: at least {formatting.share_text(target)} on time, backlog not growing")
     return style.legend_below(drawn, [ax])

@@ -148,8 +148,8 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
     return ", ".join(f"{key}={value}" for key, value in zip(("scenario", *varied), (scenario, *values), strict=True))
 
 
-_HEADING: Final = "What each design sustains"
-_SUSTAINED: Final = ("sustained, flights a day", "parcels a day")
+_HEADING: Final = "What each design carries"
+_CARRIED: Final = ("carried, flights a day", "parcels a day")
 
 
 def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
@@ -170,7 +170,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
     search = keys.capacity
     return Document(
-        title="What demand is sustained",
+        title="What demand is carried",
         sentences=sentences(results),
         verdicts=sentences(results),
         tables=[
@@ -206,7 +206,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
             _curve_picture(results, varied, values) if varied else _ladders_picture(results, search.target)
         ],
         over=over_assumptions(request, request.designs, {
-            result.label: f"{cell(result.flights)} flights a day sustained" for result in results
+            result.label: f"{cell(result.flights)} flights a day carried" for result in results
         }, CAPACITY),
         warnings=[
             *too_few_replications(keys.replications), *(line for result in results for line in result.warnings)
@@ -231,7 +231,7 @@ class CurveRow:
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
-    """One row for each design: varied keys, sustained demand and bottleneck; none unless a key has several values."""
+    """One row for each design: varied keys, demand carried and bottleneck; none unless a key has several values."""
     rows = [CurveRow(at, hub.flights, hub.binding or "", by_ladder(hub.ladder) or "") for at, hub in enumerate(results)]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
@@ -247,16 +247,16 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
         )
         for result in results
     )
-    return Grid(_HEADING, ("design", *map(heading_of_key, keys), *_SUSTAINED), rows, n_texts=1 + len(keys))
+    return Grid(_HEADING, ("design", *map(heading_of_key, keys), *_CARRIED), rows, n_texts=1 + len(keys))
 
 
 def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Picture:
-    """The curve: sustained flights a day over the first numeric key."""
+    """The curve: flights a day carried over the first numeric key."""
     means = means_of(results[0].flights.n)
     chart = sweep_figure.SweepChart.of(
         *drawn(varied, values),
         [result.flights for result in results],
-        what=f"sustained flights a day, {means}",
+        what=f"flights a day carried, {means}",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )
     return picture("capacity", _HEADING, said("capacity_curve", means=means), sweep_figure.figure(chart))

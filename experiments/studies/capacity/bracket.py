@@ -42,7 +42,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Bracketing:
-    """A search for two demands, at most the tolerance apart, of which only the lower is sustained."""
+    """A search for two demands, at most the tolerance apart, of which only the lower is carried."""
 
     start: float
     step: float
@@ -54,7 +54,7 @@ class Bracketing:
     horizon_days: float
 
     def ends(self, runs: Mapping[float, Shown]) -> tuple[float, float | None]:
-        """The highest sustained demand below the lowest one that is not; without such demands 0 and None."""
+        """The highest demand carried below the lowest one that is not; without such demands 0 and None."""
         no = min((demand for demand, run in runs.items() if not run.is_sustained), default=None)
         below = [demand for demand, run in runs.items() if run.is_sustained and (no is None or demand < no)]
         return max(below, default=0.0), no
@@ -62,7 +62,7 @@ class Bracketing:
     def after(self, runs: Mapping[float, Shown]) -> Crossing | float:
         """The crossing, or the demand to simulate next; `runs`: results of simulated demands.
 
-        If answers alternate, it is the lowest crossing met. Zero counts as sustained, and is not simulated.
+        If answers alternate, it is the lowest crossing met. Zero counts as carried, and is not simulated.
         """
         if not runs:
             return rounded(min(self.start, self.limit))
@@ -94,7 +94,7 @@ class Bracketing:
     def _guess(self, runs: Mapping[float, Shown], low: float, high: float) -> float | None:
         """The demand at which the late share would be its limit, by the nearest run; None: no run shows it.
 
-        Runs that are not sustained for another reason are ignored.
+        Runs whose demand is not carried for another reason are ignored.
         """
         guesses = [
             (abs(shift), demand + shift)

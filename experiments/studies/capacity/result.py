@@ -55,7 +55,7 @@ class Result:
     """Name of the design for a reader."""
     thresholds: tuple[Threshold, ...]
     is_undecided: bool
-    """Whether it is unknown if the backlog grows at the sustained demands."""
+    """Whether it is unknown if the backlog grows at the demands carried."""
     flights: Interval
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
@@ -92,7 +92,7 @@ class Result:
 
     @property
     def breaks(self) -> str:
-        """What fails above the threshold, from which demand and since when; empty if all demands were sustained."""
+        """What fails above the threshold, from which demand and since when; empty if all demands were carried."""
         above = [row for row in self.thresholds if row.not_sustained is not None]
         if not above:
             return ""
@@ -112,7 +112,7 @@ class Result:
 
     @property
     def known_to(self) -> float | None:
-        """Largest distance from a threshold to its simulated demands; None: all were sustained."""
+        """Largest distance from a threshold to its simulated demands; None: all were carried."""
         return _known_to(self.thresholds)
 
     @property
@@ -121,14 +121,14 @@ class Result:
         lines = []
         if any(row.not_sustained is None for row in self.thresholds):
             most = max(row.flights_per_day for row in self.thresholds)
-            lines.append(said("sustains_most", name=name, most=most))
+            lines.append(said("carries_most", name=name, most=most))
         n_backlog = sum(row.reason == "backlog" for row in self.thresholds)
         if n_backlog:
             lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
         if self.is_undecided:
             lines.append(said("capacity_undecided", title=name))
         if n_none := sum(row.sustained == 0 for row in self.thresholds):
-            lines.append(said("sustains_none", name=name, n_none=n_none, n=n))
+            lines.append(said("carries_none", name=name, n_none=n_none, n=n))
         return lines
 
 
@@ -188,13 +188,13 @@ def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:
 
 
 def sentences(results: Sequence[Result]) -> list[str]:
-    """For each scenario: the demand that it sustains, what fails above it, and its bottleneck."""
+    """For each scenario: the demand that it carries, what fails above it, and its bottleneck."""
     lines = []
     for result in results:
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
         has_any = any(row.sustained for row in result.thresholds)
         what = flights if has_any else "none of the demands that were simulated"
-        line = f"{result.title} sustains {what}, in {counted(result.flights.n, 'replication')}"
+        line = f"{result.title} carries {what}, in {counted(result.flights.n, 'replication')}"
         if has_any and result.known_to is not None:
             line += said("known_to", known_to=number(result.known_to, 2))
         lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck, result.waits)))}.")

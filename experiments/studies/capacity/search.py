@@ -25,7 +25,7 @@ _NEARLY_ALL: Final = 0.9
 _NARROW: Final = 1.2
 """Resources whose rung is above this multiple of the demand get more units together (assumption)."""
 _ABOVE: Final = 1.05, 1.1
-"""Multiples of the lowest demand that is not sustained (assumption). At the first, resources are compared. A simulated
+"""Multiples of the lowest demand that is not carried (assumption). At the first, resources are compared. A simulated
 demand up to the second is used instead if too many parcels are late there."""
 _LEAST: Final = 0.02
 """Hours a day, about a minute, below which nothing waits: more of the resource then has no effect (assumption)."""

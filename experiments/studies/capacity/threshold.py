@@ -20,7 +20,7 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
 _FIRST: Final = 1.02
-"""Start of a search, over the lowest rung: most halls sustain a little less, so resources can be compared there."""
+"""Start of a search, over the lowest rung: most halls carry a little less, so resources can be compared there."""
 _STEP: Final = 0.1
 """First step of the first replication, over the lowest rung, if its run does not show how far the threshold is."""
 _STEP_OF_OTHERS: Final = 0.03
@@ -31,7 +31,7 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sustained:
-    """When a demand counts as sustained, and the tolerance of the threshold [flights/d]."""
+    """When a demand counts as carried, and the tolerance of the threshold [flights/d]."""
 
     target: Annotated[float, Bounds(gt=0, le=1)]
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
@@ -40,7 +40,7 @@ class Sustained:
 
 
 class ThresholdSearch:
-    """The search for the highest demand that a replication sustains, continued as its simulations finish."""
+    """The search for the highest demand that a replication carries, continued as its simulations finish."""
 
     def __init__(self, design: Design, number: int, settings: Sustained, others: list[Self]) -> None:
         """`others`: the previous searches of the design, to which this one is added."""
@@ -51,7 +51,7 @@ class ThresholdSearch:
         self._resources = tuple(resources_of(design.hub))
         self._shown: dict[float, Shown] = {}
         self.is_growing: bool | None = None
-        """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""
+        """Whether the backlog grows at the demand carried, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
         rung = tightest_rung(design.hub) / parcels_per_asked_flight(design.hub)
         self.lowest = min(rung, self._limit)
@@ -71,7 +71,7 @@ class ThresholdSearch:
 
     @property
     def threshold(self) -> float:
-        """The middle of the crossing's two demands; the lower one if nothing or everything is sustained."""
+        """The middle of the crossing's two demands; the lower one if nothing or everything is carried."""
         assert self.crossing is not None
         yes, no = self.crossing.yes, self.crossing.no
         return yes if no is None or yes == 0 else rounded((yes + no) / 2)
@@ -98,10 +98,10 @@ class ThresholdSearch:
         return self._for_backlog(kpis)
 
     def _for_backlog(self, kpis: Kpis) -> list[Task]:
-        """The longer run that shows whether the backlog grows at sustained demands, if existing runs do not.
+        """The longer run that shows whether the backlog grows at the demands carried, if existing runs do not.
 
         All replications decide together. Only the replication whose backlog grows most is run longer. If the backlog
-        grows, none of these demands is sustained, and all searches continue below.
+        grows, none of these demands is carried, and all searches continue below.
         """
         bounded = [search for search in self._of_design if search.sustained > 0]
         if not bounded or any(search.crossing is None for search in self._of_design):
@@ -123,21 +123,21 @@ class ThresholdSearch:
 
     @property
     def sustained(self) -> float:
-        """The highest simulated demand that is sustained; 0 if none is, or if it is not known."""
+        """The highest simulated demand that is carried; 0 if none is, or if it is not known."""
         return 0.0 if self.crossing is None else self.crossing.yes
 
     @property
     def not_sustained(self) -> float | None:
-        """The lowest simulated demand above it that is not sustained; None if all are, or if it is not known."""
+        """The lowest simulated demand above it that is not carried; None if all are, or if it is not known."""
         return None if self.crossing is None else self.crossing.no
 
     def step_below(self) -> None:
-        """Continue below the demand that seemed to be sustained."""
+        """Continue below the demand that seemed to be carried."""
         self._shown[self.sustained] = replace(self._shown[self.sustained], is_sustained=False)
         self.crossing = None
 
     def reason(self, kpis: Kpis) -> str:
-        """Why the demand just above the threshold is not sustained, as in `Threshold.reason`; empty if all are."""
+        """Why the demand just above the threshold is not carried, as in `Threshold.reason`; empty if all are."""
         if self.not_sustained is None:
             return ""
         run = kpis[self.key(self.not_sustained)]

@@ -25,7 +25,7 @@ class View:
 
 VIEWS: Final[Mapping[str, View]] = MappingProxyType({
     "capacity": View(
-        "Capacity", "How many flights a day a hub sustains, what its bottleneck is, and how much more of it helps.",
+        "Capacity", "How many flights a day a hub carries, what its bottleneck is, and how much more of it helps.",
         ("capacity", "shadow-price"),
     ),
     "sure": View(
