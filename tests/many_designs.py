@@ -1,7 +1,7 @@
 """What a study of many designs takes of memory: `many_designs.py VERB FEW MANY FOLDER [drawn]` tells the peaks [MB].
 
 Designs are made from one hub, and one simulation stands for all, since the main process is measured. Its table of
-loads is as long as that of a busy hub, a megabyte: what keeps the tables of all designs shows.
+loads is as long as that of a busy hub, two megabytes: what keeps the tables of all designs shows.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from experiments.store.tables import Columns
 
 TINY = ["exports=none", "horizon_days=1", "warmup_days=0", "service_h=6", "demand.flights_per_day=1",
         "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1", "replications=1", "workers=1"]  # fmt: skip
-ROWS = 20_000
+ROWS = 40_000
 
 
 def longer(columns: Columns) -> Columns:

@@ -10,6 +10,7 @@ from experiments.main import main
 from experiments.store import read_run
 from sim import simulate
 
+SMALLEST = ("exports=none", "halls.main.packout_posts=0", "demand.flights_per_day=1")
 VERB = '''"""`cargohub toy`: what the hub costs in paid hours, for each hall.
 
   cargohub toy replications=1
@@ -73,7 +74,7 @@ def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
     assert "  toy           what the hub costs in paid hours, for each hall\n" in capsys.readouterr().out
     assert main(["toy", "--help"]) == 0
     assert "cargohub toy replications=1" in capsys.readouterr().out
-    words = ["toy", *TINY, "--out", str(tmp_path / "runs"), "--quiet"]
+    words = ["toy", *TINY, *SMALLEST, "--out", str(tmp_path / "runs"), "--quiet"]
     told = answer(capsys, *words)
     run = read_run(told["run_dir"])
     assert run.tables["toy"]["paid_mean"].tolist() == [told["hubs"][0]["paid"]["mean"]]

@@ -289,7 +289,7 @@ def test_what_is_cleared_elsewhere_leaves_the_country() -> None:
 
 
 def test_a_hub_that_x_rays_every_uld_does_so_before_break_down() -> None:
-    result = simulate(load("customs_xray_all", "demand.flights_per_day=2", warmup_days=0, horizon_days=1))
+    result = simulate(load("customs_xray_all", "demand.flights_per_day=1", warmup_days=0, horizon_days=1))
     ulds = result.tables["ulds"]
     begun = ~np.isnan(ulds["start"])
     assert begun.any() and (ulds["xray_end"][begun] <= ulds["start"][begun]).all()

@@ -82,7 +82,7 @@ def test_crews_that_are_faster_than_their_machines_are_one_for_each_machine_wher
 
 
 def test_a_hub_whose_crew_is_faster_than_the_manned_inductions_keeps_its_machines_busy():
-    words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=3")
+    words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=2")
     assert simulate(load("liege_30k", *words)).kpis["on_time_share"] > 0.95
 
 

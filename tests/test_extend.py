@@ -379,7 +379,9 @@ def test_verify_checks_every_rule_of_a_file(
 
 def test_a_kpi_reads_the_same_flows_in_studies_that_keep_no_tables() -> None:
     read("@kpi('parcels', None)\ndef most(tables): return tables['flows']['n_came'].max()")
-    config = load("liege_30k", "rules=mine.py", "exports=none", horizon_days=1, warmup_days=0)
+    config = load(
+        "liege_30k", "rules=mine.py", "exports=none", "demand.flights_per_day=1", horizon_days=1, warmup_days=0
+    )
     kept, counted = replicate(config, 0), evaluate(config, 0)
     assert kept["kpis"] == counted["kpis"] and counted["kpis"]["most"] > 0 and counted["tables"] == {}
 

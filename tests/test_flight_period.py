@@ -148,10 +148,11 @@ def test_only_a_file_is_repeated():
         load("liege_30k", "arrivals.repeat=2")
 
 
+BARE = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none", "halls.main.packout_posts=0")
+
+
 @pytest.mark.parametrize("n", [5, pytest.param(25, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    "size", [("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"), pytest.param((), marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("size", [BARE, pytest.param((), marks=pytest.mark.slow)])
 def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
     path = tmp_path / "flights.csv"
     rows = [f"F{k},{MONDAY + dt.timedelta(hours=6 + 162 * k / (n - 1))}" for k in range(n)]

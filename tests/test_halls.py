@@ -18,7 +18,13 @@ from sim.units import TICKS_PER_DAY
 COMPLEX = ("demand=permit", "horizon_days=1", "warmup_days=0")
 FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
 SMALL = (*COMPLEX, *FEW)
-IMPORTS = (*SMALL, "exports=none", "service_h=24")
+IMPORTS = (
+    *COMPLEX,
+    "demand.parcels_per_flight=8_000",
+    "demand.net_t_per_flight=6.4",
+    "exports=none",
+    "service_h=24",
+)
 SPECIALISED = (
     "halls.main.serves=[ES,FR]",
     "halls.second.serves=[DE,PL]",

@@ -88,7 +88,7 @@ def test_rungs_of_the_apron_are_for_the_time_to_the_scheduled_departure(tmp_path
 
 
 def test_aircraft_that_leave_in_a_wave_take_their_stands_and_loaders_until_then() -> None:
-    config = load("regional_gateway", "horizon_days=5", "warmup_days=2")
+    config = load("regional_gateway", "horizon_days=3", "warmup_days=2")
     kpis = sim.simulate(config).kpis
     ladder = capacity_ladder(config, kpis)
     for name in ("stands", "loader_sets"):

@@ -12,8 +12,8 @@ import pytest
 @pytest.mark.parametrize(
     ("verb", "few", "many", "most_mb"),
     [
-        # A design keeps its configuration, its KPIs and their intervals: 0.4 to 1 MB; its tables take more than 1 MB.
-        ("sweep", 4, 16, 16),
+        # A design keeps its configuration, its KPIs and their intervals: 0.4 to 1 MB; its tables take more than 2 MB.
+        ("sweep", 4, 10, 8),
         pytest.param("sweep", 50, 110, 36, marks=pytest.mark.slow),
         pytest.param("sweep", 100, 1000, 500, marks=pytest.mark.slow),
         pytest.param("compare", 100, 1000, 500, marks=pytest.mark.slow),

@@ -94,7 +94,7 @@ def test_designs_that_a_study_makes_are_counted(tmp_path):
     ]
     others = [f"~sensitivity.factors.{name}" for name in parse(Arguments("sensitivity", ()))[1].sensitivity.factors]
     run = made(tmp_path, "sensitivity", *others, *words, "sensitivity.method=morris", "sensitivity.trajectories=2",
-               "replications=2", "page=none")  # fmt: skip
+               *BARE, "demand.flights_per_day=1", "halls.main.packout_posts=0")  # fmt: skip
     text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
     n = len(replications_of(manifest_of(run), ()))
     assert n > 2 and f"The study made designs from the hub of the command; {n} designs were simulated." in text

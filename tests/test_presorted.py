@@ -25,6 +25,7 @@ from sim.streams import Streams
 from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN
 
 SHORT = ("horizon_days=1", "warmup_days=0")
+FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
 MIN = TICKS_PER_MIN
 
 
@@ -139,7 +140,7 @@ def test_no_truck_takes_more_ulds_than_fit():
 @pytest.mark.parametrize("scenario", ["liege_30k", "liege_100k_complex"])
 @pytest.mark.parametrize("goods", ["bags", "ulds"])
 def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
-    words = [*SHORT, "roster=round_the_clock", f"presorted={goods}", "demand.flights_per_day=3"]
+    words = [*SHORT, "roster=round_the_clock", f"presorted={goods}", "demand.flights_per_day=2"]
     config = load(scenario, *words)
     result = sim.simulate(config)
     assert result.n_laws > 100
@@ -160,7 +161,9 @@ def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
 
 @pytest.mark.parametrize("goods", ["bags", "ulds"])
 def test_paths_of_units_add_up(goods):
-    config = load("liege_30k", *SHORT, f"presorted={goods}", "customs.examined_share=0.2", "demand.flights_per_day=2")
+    config = load(
+        "liege_30k", *SHORT, f"presorted={goods}", *FEW, "customs.examined_share=0.2", "demand.flights_per_day=2"
+    )
     config = replace(config, record=replace(config.record, parcels_of_flights="all"))
     journal = Journal(sim.simulate(config).tables, config)
     parcels = journal.tables["parcels"]

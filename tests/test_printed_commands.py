@@ -67,7 +67,7 @@ def here(tmp_path, monkeypatch):
 def test_the_command_of_schedule_runs_as_printed(here, capsys, name):
     Path(name).write_text(FLIGHTS)
     assert main(["schedule", name]) == 0
-    command = f"{used(capsys.readouterr().out)} replications=1 page=none"  # pages have tests of their own
+    command = f"{used(capsys.readouterr().out)} replications=1 page=none margin=none"  # which have tests of their own
     assert "unstable" not in typed(command)
     answered(capsys, f"{command} horizon_days=7")
     assert len(list((here / "runs").iterdir())) == 1  # the same days, typed
@@ -97,7 +97,7 @@ def test_the_command_of_calibrate_runs_as_printed(tmp_path, capsys):
 
 def test_the_command_on_a_page_makes_the_same_run(here, capsys):
     Path("flights.csv").write_text(FLIGHTS)
-    words = "arrivals=file arrivals.schedule=flights.csv replications=1"
+    words = "arrivals=file arrivals.schedule=flights.csv replications=1 margin=none"
     folder = Path(json.loads(answered(capsys, f"cargohub run {words} --json"))["run_dir"])
     page = (folder / "report.html").read_text(encoding="utf-8")
     command = re.search(r"<pre[^>]*>(cargohub [^<]*)</pre>", page)

@@ -153,9 +153,10 @@ def test_a_role_without_posts_is_neither_planned_nor_named(capsys: pytest.Captur
 
 def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None:
     config = planned_are("screening", "manual_sort", "hand_sorting", "unloading")
-    pools = pools_of(config, staff())
+    keys = staff(start_every_h=4)
+    pools = pools_of(config, keys)
     assert {each.name for each in pools} == {"desks", "screening", "unloading"} and planned_roles(config)
-    plans = [planned(each, 1.0, staff(), LABOUR) for each in pools]
+    plans = [planned(each, 1.0, keys, LABOUR) for each in pools]
     staffed = with_shifts(config, posts_of(plans))
     hours = rostered_h_per_day(staffed)
     low, high = 7 * TICKS_PER_DAY, 14 * TICKS_PER_DAY
