@@ -57,9 +57,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")
-    # `dataclasses.replace` skips the bounds, so the configuration is read once more.
-    adopt(config.own)
-    config = read(HubConfig, plain(config))
+    config = _checked(config)
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
     unrecorded = replace(config, record=config.record.without_details)
@@ -78,14 +76,26 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
 
     Raises the errors of `simulate`.
     """
-    adopt(config.own)
-    config = read(HubConfig, plain(replace(config, record=config.record.without_details)))
+    config = _checked(config)
+    config = replace(config, record=config.record.without_details)
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
     tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)
     check_laws(inputs, run.record, tables)
     measured = Measured(config, inputs, run.record, tables)
     return {name: KPIS[name](measured) for name in GROWTH_KPIS}
+
+
+def _checked(config: HubConfig) -> HubConfig:
+    """The configuration, read once more, as `dataclasses.replace` skips the bounds; once for all its replications."""
+    adopt(config.own)
+    if not any(config is asked for asked, _ in _latest):
+        _latest[:] = [(config, read(HubConfig, plain(config)))]
+    return _latest[0][1]
+
+
+_latest: list[tuple[HubConfig, HubConfig]] = []
+"""The configuration that was checked last, as asked for and as read."""
 
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:

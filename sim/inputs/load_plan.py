@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -232,16 +232,24 @@ def _normal() -> NDArray[np.float64]:
     return np.asarray(ndtri(midpoints()))
 
 
+@lru_cache(maxsize=16)
+def _lognormal(sigma: float, less: float) -> NDArray[np.float64]:
+    """Exponentials of normal quantiles, minus this, by 16-bit draw."""
+    table = np.exp(sigma * _normal() - less)
+    table.flags.writeable = False
+    return table
+
+
 def _sizes(config: HubConfig) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Mass [g], and volume by mass [cm³/g], by 16-bit draw."""
-    normal, parcels = _normal(), config.parcels
+    parcels = config.parcels
     median, sigma = parcels.median_kg, parcels.l_per_kg_sigma
     mean_g = config.demand.mean_parcel_kg * G_PER_KG
     if isinstance(median, Shape):
         grams = mean_g * median.table
     else:
-        grams = median * G_PER_KG * np.exp(config.mass_sigma * normal)
-    bulk = sigma.table if isinstance(sigma, Shape) else np.exp(sigma * normal - sigma**2 / 2)
+        grams = median * G_PER_KG * _lognormal(config.mass_sigma, 0.0)
+    bulk = sigma.table if isinstance(sigma, Shape) else _lognormal(sigma, sigma**2 / 2)
     mass = np.clip(np.rint(grams), 1, config.heaviest_g).astype(np.int32)
     return mass, (parcels.mean_l * CM3_PER_L / mean_g * bulk).astype(np.float32)
 
