@@ -6,6 +6,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
+from sim.latest import for_latest
 from sim.measures.exposure_tables import exposure_laws, exposure_tables
 from sim.measures.kpis import KPIS, Measured, computed
 from sim.measures.laws import check_laws, n_held
@@ -57,6 +58,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")
+    adopt(config.own)
     config = _checked(config)
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
@@ -76,6 +78,7 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
 
     Raises the errors of `simulate`.
     """
+    adopt(config.own)
     config = _checked(config)
     config = replace(config, record=config.record.without_details)
     inputs = make_inputs(config, replication)
@@ -86,16 +89,10 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
     return {name: KPIS[name](measured) for name in GROWTH_KPIS}
 
 
+@for_latest
 def _checked(config: HubConfig) -> HubConfig:
     """The configuration, read once more, as `dataclasses.replace` skips the bounds; once for all its replications."""
-    adopt(config.own)
-    if not any(config is asked for asked, _ in _latest):
-        _latest[:] = [(config, read(HubConfig, plain(config)))]
-    return _latest[0][1]
-
-
-_latest: list[tuple[HubConfig, HubConfig]] = []
-"""The configuration that was checked last, as asked for and as read."""
+    return read(HubConfig, plain(config))
 
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:

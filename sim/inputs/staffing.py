@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 
@@ -16,6 +16,7 @@ from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN, Bins
 from sim.inputs.expected_work import ExpectedWork, expected_work, most_posts
 from sim.inputs.roster import ROUNDING, Absence, manned
+from sim.latest import for_latest
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, Numbers
 
 _WEEK = MIN_PER_WEEK * TICKS_PER_MIN
@@ -30,6 +31,7 @@ class Rosters:
     away: Sequence[Absence]
     work: ExpectedWork | None
     """None: no role follows the work."""
+    _known: dict[tuple[str, str | None], Manning] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_place(self, place: Place, hall_name: str | None = None) -> Mapping[str, Manning]:
         """Manning by kind of token or desk, for roles with work on the apron, in a hall or at a hall's machines."""
@@ -45,6 +47,11 @@ class Rosters:
         Raises:
             ConfigError: the role's shifts allow no work at any hour of the week.
         """
+        if (role := (name, hall_name)) not in self._known:
+            self._known[role] = self._manning(name, hall_name)
+        return self._known[role]
+
+    def _manning(self, name: str, hall_name: str | None) -> Manning:
         config, posts = self.config, most_posts(self.config, name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
         week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
@@ -186,6 +193,7 @@ def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
     ]
 
 
+@for_latest
 def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Rosters:
     return Rosters(config, end, away, expected_work(config, end) if config.roster.work is not None else None)
 
