@@ -638,7 +638,8 @@ def test_a_flight_file_has_a_capacity_in_flights_a_day(capsys: pytest.CaptureFix
     (tmp_path / "flights.csv").write_text("\n".join(["flight,sibt,parcels", *flights]) + "\n")
     words = ["scenarios=[liege_30k]", "arrivals=file", f"arrivals.schedule={tmp_path / 'flights.csv'}", "exports=none",
              "warmup_days=1", "horizon_days=2", "halls.main.machine_rated_per_h=400", "halls.main.sorting_machines=1",
-             "capacity.binding=false", "capacity.tolerance=1", "replications=1", "workers=1"]  # fmt: skip
+             "capacity.binding=false", "capacity.tolerance=1", "replications=1", "workers=1",
+             "halls.main.packout_posts=0"]  # fmt: skip
     document = answer(capsys, "capacity", *words, "--out", tmp_path / "runs")
     found = read_run(document["run_dir"]).tables["capacity"]
     assert 2 < found["sustained"].item() < found["not_sustained"].item() < 40

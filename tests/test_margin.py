@@ -171,6 +171,7 @@ def test_a_file_of_flights_has_a_margin_in_flights_a_day(capsys, tmp_path):
     days = [f"F{day},2023-03-{day:02} {hour:02}:00,400" for day in range(6, 14) for hour in (3, 10)]
     file.write_text("\n".join(["flight,sibt,parcels", *days]) + "\n")
     words = ["run", "arrivals=file", f"arrivals.schedule={file}", "exports=none", "replications=1", "workers=1"]
+    words.append("halls.main.packout_posts=0")
     document = answer(capsys, *words, "margin=near", "margin.reach=0.5", "margin.tolerance=0.5", "--out", tmp_path)
     assert document["scenarios"]["liege_30k"]["margin"]["asked"] == 2
     rows = read_run(document["run_dir"]).tables["margin"]
