@@ -21,7 +21,7 @@ FIRST = dt.datetime(2022, 9, 5)  # noqa: DTZ001 - the hub's clock
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("runs"), "run", "margin=none")
+    return made(tmp_path_factory.mktemp("runs"), "run", "margin=none", "exports=none", "halls.main.packout_posts=0")
 
 
 @pytest.fixture(scope="module")

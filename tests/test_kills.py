@@ -244,8 +244,8 @@ class FullDisk:
 
 
 PERIOD = ("horizon_days=1", "warmup_days=0", "service_h=6")
-SHORT = ("exports=none", "demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1",
-         "replications=3", "workers=1")  # fmt: skip
+SHORT = ("exports=none", "halls.main.packout_posts=0", "demand.flights_per_day=1", "demand.parcels_per_flight=1000",
+         "demand.net_t_per_flight=1", "replications=3", "workers=1")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -154,7 +154,7 @@ def test_the_zone_to_enlarge_first_is_the_first_of_many_surely(
     assert says in Result("liege_30k", asked(), tuple(reversed(zones))).sentences[1]
 
 
-WORDS = ["shadow-price", *TINY, "shadow_price.zones=[floor,stations]", "shadow_price.steps=1"]
+WORDS = ["shadow-price", *TINY, "exports=none", "shadow_price.zones=[floor,stations]", "shadow_price.steps=1"]
 
 
 @pytest.mark.paged

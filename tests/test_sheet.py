@@ -71,7 +71,7 @@ def test_what_is_no_sheet_is_refused(words, capsys):
 
 def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp_path, capsys):
     plan, runs = tmp_path / "plan.xlsx", tmp_path / "runs"
-    assert main(["sheet", "new", str(plan), *TINY[:-3]]) == 0
+    assert main(["sheet", "new", str(plan), *TINY[:-3], "demand.flights_per_day=1"]) == 0
     book = openpyxl.load_workbook(plan)
     (doors,) = (row[2] for row in book["inputs"].iter_rows(min_row=2) if row[7].value == "halls.main.doors_out")
     doors.value = 20
