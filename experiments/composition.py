@@ -44,7 +44,9 @@ from sim.own import adopt
 from sim.reading import near, read
 from sim.site.room import fitted
 
-__all__ = ["compose", "hub", "load", "packaged", "scenarios", "study", "sweep", "sweep_points", "word_value"]
+__all__ = [
+    "compose", "hub", "load", "packaged", "scenarios", "study", "study_keys", "sweep", "sweep_points", "word_value"
+]  # fmt: skip
 
 T = TypeVar("T")
 
@@ -98,7 +100,7 @@ def load(
     if any(key_of(word).partition(".")[0] == "cost" for word in words):
         raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")
     composed = compose(words, config_dir)
-    for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():
+    for key in composed.keys() - _OF_HUB - study_keys(tuple(KPIS)).keys():
         raise ConfigError(f"{key}: unknown key{nested(key) or near(key, _OF_HUB)}")
     return hub(composed)
 
@@ -155,9 +157,9 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     of_study = [name for name in of_study if name not in unset]
     names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
-        if key not in _study_keys(tuple(KPIS)):
+        if key not in study_keys(tuple(KPIS)):
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + (nested(key) or near(key, sorted(names)))}")
-        if composed[key] != _study_keys(tuple(KPIS))[key]:
+        if composed[key] != study_keys(tuple(KPIS))[key]:
             raise ConfigError(f"{key}: has no effect here; leave it {_own_place(key, composed, of_study) or 'out'}")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
@@ -184,7 +186,7 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
 
 
 @cache
-def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
+def study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
     """Keys of the packaged configuration beside the hub's, whichever verb they belong to."""
     return {key: value for key, value in compose().items() if key not in _OF_HUB}
 

@@ -230,6 +230,20 @@ def test_a_word_that_every_design_replaces_is_refused(word):
     assert designs_among([word, f"designs={designs[:-1]}, exports=none]"])[0] == [word]
 
 
+def test_keys_of_the_study_in_designs_count_if_every_design_has_them_and_are_refused_otherwise(tmp_path):
+    words = "[liege_30k replications=2 page=none, liege_66k page=none replications=2]"
+    rest, designs = designs_among([f"designs={words}"])
+    assert rest == ["replications=2", "page=none"]
+    assert [design.words for design in designs] == [("scenario=liege_30k",), ("scenario=liege_66k",)]
+    for text, word in (("a,2\nb,3\n", "replications=3"), ("a,2\nb,\n", "replications=2")):
+        path = written(tmp_path, f"name,replications\n{text}")
+        message = f"row 3, column 'replications': the same for every design; write {word} after the designs"
+        with pytest.raises(InputError, match=message):
+            designs_among([f"designs={path}"])
+    with pytest.raises(InputError, match="write study=capacity after"):
+        designs_among(["designs=[liege_30k, liege_66k study=capacity]"])
+
+
 def test_designs_are_typed_as_scenarios_and_words():
     text = "[liege_30k, liege_66k  halls.main.serves=[ES,FR] seed=3, 'demand=permit']"
     rest, designs = designs_among(["seed=2", f"designs={text}"])

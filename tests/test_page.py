@@ -404,6 +404,8 @@ def test_a_comparison_sets_the_plan_beside_a_scenario(tmp_path):
     assert (base.seed, plan.seed, keys.replications) == (3, 3, 2)
     assert (base.halls["main"].doors_out, plan.halls["main"].doors_out) == (30, 24)
     assert not base.disruptions and plan.disruptions["fog_morning"].hours == 8
+    of_both = words_of("verb=compare&against=liege_66k&group.margin=none", tmp_path)
+    assert of_both == ["designs=[liege_66k, liege_30k]", "margin=none"]
     other = words_of("verb=compare&against=liege_66k", tmp_path)
     assert other == ["designs=[liege_66k, liege_30k]"]
     page = client_of(tmp_path).get("/plan?verb=compare").text

@@ -56,6 +56,9 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
     assert words_of(path, "compare", None) == [
         "designs=[scenario=liege_66k, scenario=liege_66k halls.main.doors_out=50]"
     ]
+    rows["replications"][2].value = 3
+    book.save(path)
+    assert words_of(path, "compare", None)[1:] == ["replications=3"]
     cell = rows["halls.main.doors_out"][2]
     for wrong in (-1, "many"):
         cell.value = wrong

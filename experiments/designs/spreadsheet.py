@@ -8,20 +8,22 @@ and replaces the same key of the command line. A verb may read columns that are 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import key_of
-from experiments.composition import compose, hub
+from experiments.composition import compose, hub, study_keys
 from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.designs.varying import check_exports
+from experiments.money.kpis import KPIS
 from experiments.overrides import MOST_POINTS, is_share, parsed
 from experiments.report.sections import said
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
+from experiments.unknown_keys import whose
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, CargohubError, InputError, placed
 from sim.names import wrong_name
@@ -35,10 +37,13 @@ NAME: Final = "name"
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
     """The words without `designs=`, and the designs of that file or list; empty without the key.
 
+    Words for keys of the study, which every design must have, become words of the study.
+
     `beside`: columns of the verb that are not keys.
 
     Raises:
-        InputError: `designs=` twice, designs that cannot be read, or another word for a key that all of them set.
+        InputError: `designs=` twice, designs that cannot be read, another word for a key that all of them set, or a
+            key of the study that they do not all set alike.
     """
     given = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
     if len(given) > 1:
@@ -50,7 +55,19 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     of_all = set.intersection(*({key_of(word) for word in design.words} for design in designs))
     if idle := [word for word in rest if key_of(word) in of_all]:
         raise InputError(said("set_by_all", word=idle[0], key=key_of(idle[0])))
-    return rest, designs
+    shared = [word for word in designs[0].words if is_of_study(word)]
+    for design in designs:
+        of_study = [word for word in design.words if is_of_study(word)]
+        if differing := [word for word in (*of_study, *shared) if (word in of_study) != (word in shared)]:
+            raise InputError(said("not_of_design", place=design.at(key_of(differing[0])), word=differing[0]))
+    of_hubs = [replace(design, words=tuple(word for word in design.words if word not in shared)) for design in designs]
+    return [*rest, *shared], of_hubs
+
+
+def is_of_study(word: str) -> bool:
+    """Whether the word sets a key of the study, which is the same for all designs; prices have a check of their own."""
+    root = key_of(word).partition(".")[0]
+    return root in {"study", *study_keys(tuple(KPIS))} - {"cost"} or bool(whose(root))
 
 
 def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:

@@ -22,6 +22,7 @@ from experiments.arguments import Arguments, key_of
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
 from experiments.designs.first_sheet import XLSX, sheet_of
+from experiments.designs.spreadsheet import is_of_study
 from experiments.formatting import zone
 from experiments.frame import runner
 from experiments.store.foreign import manifest_of
@@ -114,10 +115,13 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
         raise InputError(f"{place}: {error}") from error
     if verb != "compare":
         return [*base, *changed]
-    if not changed:
-        raise InputError(f"{path}: sheet inputs: no value is changed, so there is nothing to compare")
-    first = base if any(key_of(word) == "scenario" for word in base) else ["scenario=liege_30k", *base]
-    return [f"designs=[{' '.join(first)}, {' '.join([*first, *changed])}]"]
+    of_hub = [word for word in changed if not is_of_study(word)]
+    if not of_hub:
+        raise InputError(f"{path}: sheet inputs: no value of the hub is changed, so there is nothing to compare")
+    of_study = {key_of(word): word for word in (*base, *changed) if is_of_study(word)}
+    first = [word for word in base if not is_of_study(word)]
+    first = first if any(key_of(word) == "scenario" for word in first) else ["scenario=liege_30k", *first]
+    return [f"designs=[{' '.join(first)}, {' '.join([*first, *of_hub])}]", *of_study.values()]
 
 
 def _fields(words: Sequence[str], config_dir: Path | None) -> list[Field]:

@@ -123,9 +123,10 @@ def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
     of_all = [
         each for each in fields if group_of(each.key) in OF_ALL_DESIGNS or (file and each.key.startswith("arrivals."))
     ]
-    design = [word.removeprefix("scenario=") for word in base if word not in file]
+    shared = [f"{group}={option}" for group, option in plan.chosen.items() if CHOICES.get(group) in OF_ALL_DESIGNS]
+    design = [word.removeprefix("scenario=") for word in base if word not in (*file, *shared)]
     design += changed_words([each for each in fields if each not in of_all])
-    return [f"designs=[{plan.baseline}, {' '.join(design)}]", *file, *changed_words(of_all)]
+    return [f"designs=[{plan.baseline}, {' '.join(design)}]", *file, *shared, *changed_words(of_all)]
 
 
 def check_choices(plan: Plan, arguments: Arguments) -> None:
