@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.kernels.coming import Pending
 from sim.kernels.ordering import grouped, joined, pick
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
@@ -14,9 +15,6 @@ from sim.processes.sorting import BY_HAND, CARRIED, Sortation, Stage
 from sim.processes.staff import desks_of
 from sim.processes.store import Mark
 from sim.units import Ticks
-
-_Held = tuple[Ticks, ...]
-"""(since, parcel, machine) (P)."""
 
 
 class Controls(NamedTuple):
@@ -33,8 +31,8 @@ class HoldZone:
         self._env, self._site, self._store, record = shared.env, shared.site, shared.store, shared.record
         self._tally, self._stage, self._refuse = record.stages["customs_hold"], stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
-        self._to_go: dict[int, list[_Held]] = {}
-        """Parcels that need no (further) control, by the instant of the round in which they leave."""
+        self._to_go = Pending()
+        """(round in which it leaves, since, parcel, machine) of parcels that need no (further) control."""
         times, record_as = self._site.customs, (self._site.halls[number], number, record)
         self._controls = Controls(
             examination=desks_of("customs_desks", times.examination, *record_as),
@@ -57,9 +55,10 @@ class HoldZone:
 
     def _round(self, now: int, sortation: Sortation) -> None:
         self.take_in(now)
-        if now not in self._to_go:
+        going = self._to_go.take(now)
+        if going is None:
             return
-        since, parcels, machine = joined(self._to_go.pop(now))
+        _, since, parcels, machine = going
         self._store.stamp("freed", parcels, now)
         rows = self._store.rows(parcels)
         is_refused = has(self._store.column["mark"][rows], Mark.REFUSED)
@@ -113,12 +112,11 @@ class HoldZone:
     def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
         """Parcels (P) that leave in the first round after they were held and are free."""
         rounds = np.maximum(since, free) // self._site.customs.round + 1
-        for number, held in grouped(rounds, since, parcels, machine):
-            self._to_go.setdefault(number * self._site.customs.round, []).append(held)
+        self._to_go.add(rounds * self._site.customs.round, since, parcels, machine)
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
         """Parcels held since before a processed instant: since when, ascending, and parcels (P)."""
-        held = [chunk[:2] for chunks in self._to_go.values() for chunk in chunks]
+        held = [chunk[1:3] for chunk in self._to_go.waiting()]
         # Parcels with an alarm may arrive for examination only after the end.
         controlled = [(tag[:, 1], parcels) for desks in self._controls for _, parcels, tag in desks.to_come()]
         since, parcels = joined([*held, *controlled]) if held or controlled else np.empty((2, 0), dtype=np.int64)
