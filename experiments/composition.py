@@ -100,7 +100,7 @@ def load(
     if any(key_of(word).partition(".")[0] == "cost" for word in words):
         raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")
     composed = compose(words, config_dir)
-    for key in composed.keys() - _OF_HUB - study_keys(tuple(KPIS)).keys():
+    for key in composed.keys() - _OF_HUB - study_keys().keys():
         raise ConfigError(f"{key}: unknown key{nested(key) or near(key, _OF_HUB)}")
     return hub(composed)
 
@@ -157,9 +157,9 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     of_study = [name for name in of_study if name not in unset]
     names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
-        if key not in study_keys(tuple(KPIS)):
+        if key not in study_keys():
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + (nested(key) or near(key, sorted(names)))}")
-        if composed[key] != study_keys(tuple(KPIS))[key]:
+        if composed[key] != study_keys()[key]:
             raise ConfigError(f"{key}: has no effect here; leave it {_own_place(key, composed, of_study) or 'out'}")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
@@ -185,9 +185,13 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
     return options("scenario", folders_of(config_dir))
 
 
-@cache
-def study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
+def study_keys() -> Mapping[str, object]:
     """Keys of the packaged configuration beside the hub's, whichever verb they belong to."""
+    return _study_keys(tuple(KPIS))
+
+
+@cache
+def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
     return {key: value for key, value in compose().items() if key not in _OF_HUB}
 
 

@@ -17,7 +17,6 @@ from experiments.composition import compose, hub, study_keys
 from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.designs.varying import check_exports
-from experiments.money.kpis import KPIS
 from experiments.overrides import MOST_POINTS, is_share, parsed
 from experiments.report.sections import said
 from experiments.store.rows import stored
@@ -67,7 +66,7 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
 def is_of_study(word: str) -> bool:
     """Whether the word sets a key of the study, which is the same for all designs; prices have a check of their own."""
     root = key_of(word).partition(".")[0]
-    return root in {"study", *study_keys(tuple(KPIS))} - {"cost"} or bool(whose(root))
+    return root in {"study", *study_keys()} - {"cost"} or bool(whose(root))
 
 
 def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:

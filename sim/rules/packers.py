@@ -1,10 +1,7 @@
 """How packers are sent to the chutes of a hall, if they do not belong to chutes (`packout.rule: flexible`)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
-
-_Rank = tuple[float, int, int]
-"""The chute with the lowest comes first; its last number is the chute's, or the negative of it."""
 
 
 class Rule(Protocol):
@@ -35,42 +32,28 @@ def where_parcels_pile_up(
     """
     here, chutes = list(packers), range(len(units))
 
-    def need(c: int) -> _Rank:
+    def need(c: int) -> tuple[float, int, int]:
         return -units[c] / (here[c] + 1), here[c], c
 
-    def load(c: int) -> _Rank:
-        return units[c] / here[c], -here[c], -c
+    def idlest(among: Iterable[int]) -> int:
+        return -min([(units[c] / here[c], -here[c], -c) for c in among])[-1]
 
-    def update(*changed: int) -> None:
-        """Which of some chutes can give a packer, and which are short, by the packers that they have now."""
-        for c in changed:
-            givers.pop(c, None)
-            short.pop(c, None)
-            if here[c] and (is_review or not units[c]):
-                givers[c] = load(c)
-            if units[c] > here[c] * enough:
-                short[c] = need(c)
-
-    _man(here, manned, need, load)
-    givers, short = dict[int, _Rank](), dict[int, _Rank]()
-    update(*chutes)
-    while givers and short:
-        (least, _, giver), (most, _, to) = min(givers.values()), min(short.values())
-        if least >= -most:
-            break
-        here[-giver] -= 1
-        here[to] += 1
-        update(-giver, to)
-    return here
-
-
-def _man(here: list[int], manned: int, need: Callable[[int], _Rank], load: Callable[[int], _Rank]) -> None:
-    """Bring the number of packers to that manned, chute by chute (C)."""
-    chutes = range(len(here))
     for _ in range(sum(here) - manned):
-        here[-min(load(c) for c in chutes if here[c])[-1]] -= 1
+        here[idlest(c for c in chutes if here[c])] -= 1
     for _ in range(manned - sum(here)):
         here[min(map(need, chutes))[-1]] += 1
+    movable = chutes if is_review else [c for c in chutes if here[c] and not units[c]]
+    needs = [need(c) for c in chutes] if movable else []
+    while movable and (short := [needs[c] for c in chutes if units[c] > here[c] * enough]):
+        left, _, to = min(short)
+        givers = [c for c in movable if here[c] and units[c] / here[c] < -left]
+        if not givers:
+            break
+        giver = idlest(givers)
+        here[giver] -= 1
+        here[to] += 1
+        needs[giver], needs[to] = need(giver), need(to)
+    return here
 
 
 def is_possible(
