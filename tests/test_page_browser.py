@@ -50,7 +50,7 @@ def expand(folder):
 @pytest.fixture(scope="module")
 def config_dir(tmp_path_factory):
     """With a scenario whose runs draw no page."""
-    text = "# @package _global_\ndefaults: [liege_30k, _self_]\nscenario: undrawn\npage: none\nmargin: none\n"
+    text = "# @package _global_\ndefaults: [liege_30k, _self_]\nscenario: undrawn\npage: none\n"
     (folder := tmp_path_factory.mktemp("mine") / "scenario").mkdir()
     (folder / "undrawn.yaml").write_text(text)
     return folder.parent
