@@ -78,11 +78,7 @@ def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, pools, place):
 
 
 @pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(
-    pools, place, advice, monkeypatch, is_slow
-):
-    if not is_slow:  # each try starts a worker
-        monkeypatch.setattr(cluster, "MOST_FRUITLESS", 2)
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice):
     found = {}
     with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
         for key, result in pools[place.backend].run(tasks(always_killed, 6)):
