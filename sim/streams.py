@@ -24,12 +24,7 @@ class Streams:
     def of(self, attribute: str, *entity: int) -> np.random.Generator:
         """The generator of one attribute of one entity (words: integers ≥ 0)."""
         key = (self.replication, _word(attribute), *entity)
-        try:
-            # What SeedSequence makes of both, in a third of the time: four words of the seed, then those of the key.
-            sequence = np.random.SeedSequence(np.array((self.seed, 0, 0, 0, *key), np.uint32))
-        except OverflowError:  # a word of more than 32 bits
-            sequence = np.random.SeedSequence(self.seed, spawn_key=key)
-        return np.random.Generator(np.random.PCG64(sequence))
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
 
 @cache
