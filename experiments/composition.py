@@ -44,10 +44,6 @@ from sim.own import adopt
 from sim.reading import near, read
 from sim.site.room import fitted
 
-__all__ = [
-    "compose", "hub", "load", "packaged", "scenarios", "study", "study_keys", "sweep", "sweep_points", "word_value"
-]  # fmt: skip
-
 T = TypeVar("T")
 
 ROOT = "config"

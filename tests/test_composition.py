@@ -11,9 +11,9 @@ from omegaconf import OmegaConf, open_dict
 
 from experiments import composition
 from experiments.chosen_files import state_of
-from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
+from experiments.composition import compose, hub, load, packaged, scenarios, sweep
 from experiments.money.kpis import KPIS
-from experiments.overrides import options
+from experiments.overrides import options, sweep_points
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
 from sim.reading import plain, read

@@ -54,13 +54,19 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     of_all = set.intersection(*({key_of(word) for word in design.words} for design in designs))
     if idle := [word for word in rest if key_of(word) in of_all]:
         raise InputError(said("set_by_all", word=idle[0], key=key_of(idle[0])))
-    shared = [word for word in designs[0].words if is_of_study(word)]
-    for design in designs:
-        of_study = [word for word in design.words if is_of_study(word)]
-        if differing := [word for word in (*of_study, *shared) if (word in of_study) != (word in shared)]:
-            raise InputError(said("not_of_design", place=design.at(key_of(differing[0])), word=differing[0]))
+    shared = _of_study(designs)
     of_hubs = [replace(design, words=tuple(word for word in design.words if word not in shared)) for design in designs]
     return [*rest, *shared], of_hubs
+
+
+def _of_study(designs: Sequence[DesignWords]) -> list[str]:
+    """The words for keys of the study, which all designs must have."""
+    shared = [word for word in designs[0].words if is_of_study(word)]
+    for design in designs:
+        words = [word for word in design.words if is_of_study(word)]
+        if differing := [word for word in (*words, *shared) if (word in words) != (word in shared)]:
+            raise InputError(said("not_of_design", place=design.at(key_of(differing[0])), word=differing[0]))
+    return shared
 
 
 def is_of_study(word: str) -> bool:

@@ -24,6 +24,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import DesignKeys
 from experiments.frame.recorded import config_text
 from experiments.main import _parse
+from experiments.overrides import word_value
 from experiments.store import archive, parts
 from experiments.store.files import sha256_of
 from experiments.store.foreign import begun
@@ -99,7 +100,7 @@ def _values() -> Iterator[str]:
     for key in paths(composed, ""):
         value = reduce(lambda inside, name: inside[name], key.split("."), composed)
         if not isinstance(value, dict):
-            yield f"{key}={composition.word_value(value)}"
+            yield f"{key}={word_value(value)}"
 
 
 def _run(path: Path) -> object:
