@@ -16,6 +16,7 @@ from experiments.replications.summing import design_row
 from experiments.studies.sure.worlds import Screened
 from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.inputs.inputs import make_inputs
+from sim.inputs.traffic import measured_parcels
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder, packout_rung
 
@@ -340,3 +341,21 @@ def test_the_screen_of_worlds_has_the_demand_of_the_measured_days(words: list[st
     any_world = SimpleNamespace(hub=lambda hub, _: hub, refused=Counter())
     ratios = [Screened.ratio(any_world, hub, 0) for hub in (usual, other)]
     assert ratios[0] / ratios[1] == pytest.approx(times, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rate", "share", "rung"),
+    [
+        ("manual_sort.parcels_per_post_h=0.3", "parcels.non_conveyable_share", "manual_sort_posts"),
+        ("handcoding.parcels_per_desk_h=1", "parcels.no_read_share", "handcoding_desks"),
+        ("exports.hand_sorted_per_post_h=0.1", "exports.non_conveyable_share", "hand_sorting_posts"),
+    ],
+)
+def test_a_resource_that_hardly_any_parcel_needs_makes_no_world_fail(rate: str, share: str, rung: str) -> None:
+    """If it handled no parcel at all, 95 % of the parcels would still be on time."""
+    any_world = SimpleNamespace(hub=lambda hub, _: hub, refused=Counter())
+    few, many = (load("liege_30k", rate, f"{share}={of}") for of in (0.04, 0.2))
+    ladder = capacity_ladder(many, {})
+    assert min(ladder, key=ladder.__getitem__) == rung
+    assert 0 < ladder[rung] / measured_parcels(many) == Screened.ratio(any_world, many, 0) < 0.2
+    assert Screened.ratio(any_world, few, 0) == 1

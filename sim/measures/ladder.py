@@ -38,6 +38,15 @@ def tightest_rung(config: HubConfig) -> float:
     return min(capacity_ladder(config, {}).values())
 
 
+def shares_needing(config: HubConfig) -> dict[str, float]:
+    """Share of the imports (`hand_sorting_posts`: of the exports) that need a resource that few of them need."""
+    return {
+        "handcoding_desks": flight_work.by_machine(config) * config.parcels.no_read_share,
+        "manual_sort_posts": flight_work.by_hand(config),
+        "hand_sorting_posts": flight_work.exports_by_hand(config),
+    }
+
+
 def _apron_rungs(config: HubConfig) -> dict[str, float]:
     apron, parcels = config.apron, config.mean_parcels_per_flight
     with_flight = on_stand = 0.0
