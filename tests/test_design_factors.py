@@ -13,7 +13,7 @@ from test_designs import TINY, written
 
 from experiments.main import main
 from experiments.report import pictures
-from experiments.report.design_names import names_of
+from experiments.report.design_names import names_of, titles_of
 from experiments.report.figures import spread_figure
 from experiments.store import read_run
 
@@ -161,3 +161,20 @@ def test_names_that_would_be_cut_to_the_same_are_whole() -> None:
     }
     _, *titles = [title for *_, title in names_of([named_design(label) for label in labels], factors)]
     assert titles[0].endswith("curfew closes 23:00)") and titles[1].endswith("curfew closes 01:00)")
+
+
+def test_halls_alone_are_named_by_their_size_machines_or_label() -> None:
+    rows = [
+        named_design("a"),
+        *(named_design(label, area_m2=66_000.0, n_machines=n) for label, n in (("b", 4), ("c", 5), ("d", 5))),
+        named_design("e", n_halls=3),
+        named_design("scenario=a, seed=2"),
+    ]
+    assert titles_of(rows) == {
+        "a": "30,000 m² (a)",
+        "b": "66,000 m² with 4 machines",
+        "c": "66,000 m² with 5 machines (c)",
+        "d": "66,000 m² with 5 machines (d)",
+        "e": "30,000 m² in 3 halls",
+        "scenario=a, seed=2": "a: seed 2",
+    }

@@ -92,17 +92,30 @@ def hub_title(area_m2: float) -> str:
     return f"a hub of {_area(area_m2)}"
 
 
-def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
-    """Names of designs whose hubs alone are compared, by label: the area [m²], and the label if several share it.
+def titles_of(rows: Sequence[DesignRow]) -> dict[str, str]:
+    """Names of designs whose hubs alone are compared, by label: the site, and the label if several sites have its name.
 
     A label of varied keys is written in words.
-
-    >>> titles_of({"a": 30_000, "b": 66_000, "c": 66_000, "seed=2": 66_000})
-    {'a': '30,000 m²', 'b': '66,000 m² (b)', 'c': '66,000 m² (c)', 'seed=2': 'Seed 2'}
     """
-    n_alike = Counter(areas.values())
-    titles = {label: _area(area) + f" ({label})" * (n_alike[area] > 1) for label, area in areas.items()}
-    return {label: design_name(label) if "=" in label else title for label, title in titles.items()}
+    sites = _sites(rows)
+    n_alike = Counter(sites.values())
+    return {
+        label: design_name(label) if "=" in label else site + f" ({label})" * (n_alike[site] > 1)
+        for label, site in sites.items()
+    }
+
+
+def _sites(rows: Sequence[DesignRow]) -> dict[str, str]:
+    """Area of each design by label; with the number of halls, or of machines if they differ in halls of its size."""
+    machines = nested((row.area_m2, row.n_machines, row) for row in rows if row.n_halls == 1)
+    return {
+        row.label: _area(row.area_m2) + (
+            f" in {row.n_halls} halls" if row.n_halls > 1
+            else f" with {row.n_machines} machines" if len(machines[row.area_m2]) > 1
+            else ""
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def _traffic(row: DesignRow, *, is_named: bool) -> str:
@@ -140,24 +153,19 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
     A name that the user gave stands alone, because the table of KPIs has a row for each factor.
     """
     demands = nested((row.flights_per_day, row.demand, row) for row in rows)
-    machines = nested((row.area_m2, row.n_machines, row) for row in rows if row.n_halls == 1)
+    sites = _sites(rows)
     is_varied = {name: len({getattr(row, name) for row in rows}) > 1 for name in ("arrivals", "disruptions", "roster")}
 
     def names(row: DesignRow) -> tuple[str, str, str]:
-        site = _area(row.area_m2)
-        if row.n_halls > 1:
-            site += f" in {row.n_halls} halls"
-        elif len(machines[row.area_m2]) > 1:
-            site += f" with {row.n_machines} machines"
         traffic = _traffic(row, is_named=len(demands[row.flights_per_day]) > 1)
-        title = f"{site}, {traffic}"
+        title = f"{sites[row.label]}, {traffic}"
         if is_varied["disruptions"] and row.disruptions:
             title += f", with {row.disruptions}"
         if is_varied["roster"]:
             title += f", {roster(row.roster)}"
         if is_varied["arrivals"] and row.arrivals != rows[0].arrivals:
             title += f", {arrivals_name(row.arrivals)}"
-        return site, traffic, title
+        return sites[row.label], traffic, title
 
     # The title contains the traffic.
     shown = {

@@ -58,6 +58,7 @@ from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
+from experiments.replications.summing import design_row
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.design_names import titles_of
 from experiments.report.figures import capacity_figure, sweep_figure
@@ -157,7 +158,7 @@ def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
     keys = request.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in request.designs}
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
-    titles = titles_of({design.label: design.hub.area_m2 for design in request.designs})
+    titles = titles_of([design_row(design) for design in request.designs])
     return [
         result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
         for design in request.designs

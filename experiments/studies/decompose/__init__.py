@@ -29,7 +29,7 @@ from experiments.frame.study import Bench, Document, Request, Study, Tables, sam
 from experiments.interval_text import change_scale, with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import unsure_lines
-from experiments.replications.summing import Outcome, samples_of
+from experiments.replications.summing import Outcome, design_row, samples_of
 from experiments.report.decompose_text import sentences, shown_alike
 from experiments.report.design_names import tagged, titles_of
 from experiments.report.figures.decompose_figure import figure
@@ -235,7 +235,7 @@ def document(request: Request[DecomposeKeys], result: Found) -> Document:
 def _titles(request: Request[DecomposeKeys]) -> list[str]:
     """Names of the two designs for a reader."""
     names, factors = request.keys.scenarios, request.keys.factors
-    titles = titles_of({design.label: design.hub.area_m2 for design in request.designs if design.label in names})
+    titles = titles_of([design_row(design) for design in request.designs if design.label in names])
     return [tagged(name, factors) if factors else titles[name] for name in names]
 
 
