@@ -15,7 +15,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.report.validation import groups
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.studies import validate
 from experiments.studies.validate import carried
 from experiments.studies.validate.result import JSON

@@ -23,6 +23,7 @@ from experiments.report.slides import slides
 from experiments.report.stored_designs import Panel
 from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
+from sim.measures.ladder import Rung
 from tests.mistakes import is_refused
 from tests.named_designs import named_design
 
@@ -182,7 +183,7 @@ def test_pictures_of_a_sheet_name_designs_by_letter_and_by_what_tells_them_apart
 
 def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     names = ("machines", "doors", "stations", "tugs", "stands", "loader_sets", "handcoding_desks", "packout_posts")
-    ladders = {label: {name: 1e5 * n for n, name in reversed([*enumerate(names, 5)])} for label in "abc"}
+    ladders = {label: {name: Rung(1e5 * n) for n, name in reversed([*enumerate(names, 5)])} for label in "abc"}
     points = [named_design(label, parcels_per_day=n) for label, n in (("a", 4e5), ("b", 4e5), ("c", 6e5))]
     carries, fails = Value(0.99, 0.98, 1.0, 5, "1"), Value(0.5, 0.4, 0.6, 5, "1")
     shares = {"a": {"on_time_share": carries}, "b": {"on_time_share": carries}, "c": {"on_time_share": fails}}
@@ -196,9 +197,9 @@ def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     assert (of_both.title, of_one.title) == ("A, B", "C z")
     assert [rung.text for rung in of_both.rungs] == ["0.50", "0.60", "0.70", "0.80", "0.90", "1.00"]
     assert [[rung.is_short for rung in ladder.rungs].count(True) for ladder in (of_both, of_one)] == [0, 1]
-    others = {**ladders, "b": {**ladders["b"], "packout_posts": 13e5, "handcoding_desks": 12e5}}
+    others = {**ladders, "b": {**ladders["b"], "packout_posts": Rung(13e5), "handcoding_desks": Rung(12e5)}}
     assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 1, "the rungs shown are the same"
-    others["b"]["doors"] = 65e4
+    others["b"]["doors"] = Rung(65e4)
     assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 2
 
 

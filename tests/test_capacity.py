@@ -37,6 +37,7 @@ from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.site import make_site
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
+from sim.measures.ladder import Rung
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.site.floors import floor_parcels
 from sim.site.room import check_area
@@ -344,7 +345,9 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert [line.partition(" carries ")[0] for line in said] == ["as it is", "fewer"]
     ladder = read_run(document["run_dir"]).tables["ladder"]
     for (_label, own), line in zip(document["scenarios"].items(), said, strict=True):
-        rungs = ladder.query("scenario == @_label and resource not in ['empty_ulds', 'customs_hold']")
+        rungs = ladder.query(
+            "scenario == @_label and resource not in ['empty_ulds', 'customs_hold'] and needed_by > 0.05"
+        )
         lowest = rungs.sort_values(["parcels_per_day", "resource"])["resource"].iloc[0]
         assert own["bottleneck"] == {"by_what_if": None, "by_ladder": lowest}
         assert line.endswith(f"; bottleneck by the ladder: {resource(lowest)}.")
@@ -480,7 +483,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
     assert 0 < (first.lift("machines", there) or 0) < 0.9
     first, there, groups = simulated({"machines": 0.03, "stands": 0.02})
     assert ["stands"] in groups and first.together("stands", there) == ("stands",)
-    assert first.lift("doors", there) == 0 and len(first.together("doors", there)) > 1
+    assert first.lift("tugs", there) == 0 and len(first.together("tugs", there)) > 1
     # Beside one that makes nearly all on time, no other is simulated.
     first, there, groups = simulated({"machines": 1.0, "stands": 1.0})
     assert groups[-1] == ["machines"] and max(map(len, groups)) == 1 and first.lift("stands", there) is None
@@ -523,7 +526,9 @@ def test_mistakes_are_one_line_and_write_nothing(
 
 def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zero() -> None:
     sure = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
-    result = Result(Design("a", load()), "A", (), False, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": 1e6})
+    result = Result(
+        Design("a", load()), "A", (), False, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": Rung(1e6)}
+    )
     assert (result.binding, result.bottleneck[:30]) == ("machines", "bottleneck by what-if: sorting")
     noise = replace(sure, lift=Interval(0.06, -0.1, 0.22, 3))
     result = replace(result, lifts=(noise,))
@@ -550,7 +555,7 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
         [Threshold("a", n, 4.0, 4.0, 4.1 + n, reason, 5) for n, reason in enumerate(("late", "backlog"))],
     )
     lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
-    ladder = {"packout_posts": 1e5, "machines": 1e6}
+    ladder = {"packout_posts": Rung(1e5), "machines": Rung(1e6)}
     result = Result(
         Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, (), (26.5, 26.5)
     )
@@ -612,7 +617,7 @@ def test_the_sentence_of_a_hub_that_carries_all_says_nothing_breaks() -> None:
 @pytest.mark.parametrize(("rung", "has_ticks"), [(5.0, True), (9.0, False)], ids=["within twice", "beyond"])
 def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_ticks: bool) -> None:
     hub = load("liege_30k", "arrivals.cancelled_share=0.2")
-    ladder = {"machines": rung * 0.8 * hub.mean_parcels_per_flight}
+    ladder = {"machines": Rung(rung * 0.8 * hub.mean_parcels_per_flight)}
     result = Result(Design("a", hub), "A", (), False, Interval(4.0, 3.9, 4.1, 2), (), ladder)
     assert ("ticks" in _ladders_picture([result], 0.95).says) == has_ticks
 
@@ -620,12 +625,16 @@ def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_tick
 @pytest.mark.drawn
 def test_the_chart_draws_a_row_a_scenario() -> None:
     values = {"a": Interval(5.0, 4.8, 5.2, 2), "b": Interval(9.0, None, None, 1)}
-    ladders = {"a": {"machines": 5.1, "doors": 50.0}, "b": {"machines": 10.0, "handcoding_desks": 10.02}}
-    thresholds = prepare(values, ladders)
-    assert [threshold.lowest for threshold in thresholds] == [
-        "sorting machines",
-        "sorting machines, hand-coding desks",
+    ladders = {
+        "a": {"handcoding_desks": Rung(490.0, 0.02), "machines": Rung(510.0), "doors": Rung(5000.0)},
+        "b": {"machines": Rung(10.0), "handcoding_desks": Rung(10.02)},
+    }
+    thresholds = prepare(values, ladders, [100, 1])
+    assert [(threshold.at, threshold.bottleneck) for threshold in thresholds] == [
+        (5.1, "sorting machines"),
+        (10.0, "sorting machines, hand-coding desks"),
     ]
+    assert [rate for _, rate in thresholds[0].rungs] == [4.9, 5.1]
     (ax,) = figure(thresholds, 0.95).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     labels = ax.get_legend_handles_labels()[1]

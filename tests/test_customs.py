@@ -311,7 +311,9 @@ def test_the_held_share_is_of_what_was_broken_down_and_gives_the_ladder_its_seco
     assert result.kpis["held_share"] == pytest.approx(((held >= low) & (held < high)).sum() / broken_down)
     assert result.kpis["held_share"] > 1.5 * config.customs.second_pass_share
     usual, all_held = (capacity_ladder(config, {**result.kpis, "held_share": share}) for share in (0.0, 1.0))
-    assert [usual[name] / all_held[name] for name in ("machines", "manual_sort_posts")] == pytest.approx([2, 2])
+    assert [
+        usual[name].parcels_per_day / all_held[name].parcels_per_day for name in ("machines", "manual_sort_posts")
+    ] == pytest.approx([2, 2])
     assert usual["packout_posts"] == all_held["packout_posts"]
 
 

@@ -57,7 +57,7 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
                 values = base.copy()
                 values[worlds.names.index(key)] = end
                 moved = worlds.hub(hub, values)
-                rates.append(capacity_ladder(moved, {})[rung] / moved.demand.flights_per_day)
+                rates.append(capacity_ladder(moved, {})[rung].parcels_per_day / moved.demand.flights_per_day)
             assert max(rates) > 1.1 * min(rates), (rung, key)
     names = {one.key for one in assumptions_of(hub)}
     assert {key for keys in over._OF_RUNG.values() for key in keys} <= names

@@ -28,7 +28,7 @@ from experiments.store.summaries import DesignRow
 from sim.domain.site import PackoutRule
 from sim.kernels.tallies import LONGEST_MIN
 from sim.measures.kpis import KPIS
-from sim.measures.ladder import packout_rung
+from sim.measures.ladder import Rung, packout_rung
 from tests.named_designs import named_design
 
 TODAY = named_design(airport_parcels_per_year=326e6, hub_share_least=0.3, hub_share_most=0.5)
@@ -44,7 +44,7 @@ PERMIT = replace(
 MONDAY = dt.date(2022, 9, 5)
 SETTINGS = dict(mpl.rcParams)
 """Before anything is drawn."""
-LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
+LADDER = {"machines": Rung(612_000.0), "doors": Rung(5_000_000.0)}
 
 
 def value(mean, low=None, high=None, unit="1", n=4, is_lower_bound=False):
@@ -190,7 +190,7 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
-    ladder = {"packout_posts": 380_000.0, "machines": 612_000.0}
+    ladder = {"packout_posts": Rung(380_000.0), "machines": Rung(612_000.0)}
     said = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: pack-out posts. If staffed round the clock, it can handle "
     assert f"{bottleneck}380,000 parcels a day; 402,000 arrive." in said
@@ -224,16 +224,16 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     (one,) = design_verdicts([tailored], {tailored.label: maybe}, {tailored.label: LADDER})
     assert one.word == "undecided" and one.details.endswith(f"{said} a day at each machine.")
     assert said in sentences.sentence(tailored, maybe, LADDER, subject="It")
-    by_stays = sentences.sentence(tailored, late, LADDER | {"floor": 338_000.0}, subject="It")
+    by_stays = sentences.sentence(tailored, late, LADDER | {"floor": Rung(338_000.0)}, subject="It")
     assert "floor. With the stays measured, it can handle 338,000 parcels a day; 402,000 arrive. If" in by_stays
-    assert f"clock, each resource except floors could handle the mean arrivals. {said}" in by_stays
+    assert f"clock, each resource except lanes' floor could handle the mean arrivals. {said}" in by_stays
     for disruptions, is_named in (
         ("absent staff (strike) and a night curfew (n)", False),
         ("a night curfew (n)", True),
     ):
         hub = replace(tailored, disruptions=disruptions)
         assert (said in sentences.sentence(hub, late, LADDER, subject="It")) is is_named
-    short = {"packout_posts": TODAY.parcels_per_day - 1}
+    short = {"packout_posts": Rung(TODAY.parcels_per_day - 1)}
     for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
                                  (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),
                                  (tailored, LADDER, kpis(value(0.96, 0.9, 0.99)) | waits)):  # fmt: skip
@@ -242,7 +242,7 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
 
 
 def test_resources_that_could_handle_almost_the_same_are_named_together():
-    ladder = {"handcoding_desks": 576_000.0, "machines": 576_400.0, "doors": 5e6}
+    ladder = {"handcoding_desks": Rung(576_000.0), "machines": Rung(576_400.0), "doors": Rung(5e6)}
     said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: hand-coding desks. If staffed round the clock, it can handle "
     assert f"{bottleneck}576,000 parcels a day (sorting machines" in said
@@ -431,7 +431,7 @@ def run_of(designs, n):
         "area": pd.DataFrame(area, columns=["scenario", "hall", "zone", "area_m2", "n_units", "n_fit", "unit",
                                             "spare_m2"]),
     }  # fmt: skip
-    ladders = {row.label: {"machines": 612_000.0} for row in rows}
+    ladders = {row.label: {"machines": Rung(612_000.0)} for row in rows}
     window = Window.of(designs[0][3])
     return Run(tables, named_designs(rows, {}), means, changes, ladders, {}, window, "none", "cargohub run", n)
 
@@ -685,7 +685,7 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
 
 
 def test_what_nobody_waits_for_is_never_the_bottleneck():
-    ladder = {"customs_hold": 100.0, "empty_ulds": 200.0, "transit_desks": 300_000.0}
+    ladder = {"customs_hold": Rung(100.0), "empty_ulds": Rung(200.0), "transit_desks": Rung(300_000.0)}
     assert bottleneck.by_ladder(ladder) == "transit_desks"
     (drawn,) = ladder_figure.prepare({"a": ladder}, (TODAY,))
     assert [rung.name for rung in drawn.rungs] == ["Transit desks"]
@@ -693,11 +693,30 @@ def test_what_nobody_waits_for_is_never_the_bottleneck():
 
 def test_the_picture_of_the_ladder_has_the_bottleneck_of_every_sentence_on_top():
     """Rooms fill with how long goods stay, so that two demands on one site may have different bottlenecks."""
-    ladders = {"a": LADDER | {"floor": 7e5}, "b": LADDER | {"floor": 5e5}}
+    ladders = {"a": LADDER | {"floor": Rung(7e5)}, "b": LADDER | {"floor": Rung(5e5)}}
     titled = replace(PERMIT, title="30,000 m², 11 flights a day")
     first, second = ladder_figure.prepare(ladders, (TODAY, titled))
     assert (first.title, first.rungs[0].name) == ("30,000 m², 3.5 flights a day", "Sorting machines")
     assert (second.title, second.rungs[0].name) == ("30,000 m², 11 flights a day", "Lanes' floor")
+
+
+def test_a_resource_that_few_parcels_need_is_shown_and_named_but_is_not_the_bottleneck() -> None:
+    """Hand-coding desks that could handle too few leave 2 % of the parcels late, until their backlog grows."""
+    desks = {"handcoding_desks": Rung(390_000.0, 0.02)}
+    said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER | desks, subject="It")
+    assert (
+        "ladder: sorting machines. If staffed round the clock, it can handle 612,000 parcels a day (hand-coding" in said
+    )
+    assert "desks 390,000, needed by 2 %); 402,000 arrive." in said
+    assert "each resource except hand-coding desks could handle the mean arrivals" in said
+    (drawn,) = ladder_figure.prepare({"a": LADDER | desks}, (TODAY,))
+    assert [(bar.name, bar.is_short) for bar in drawn.rungs[:2]] == [
+        ("Hand-coding desks (for 2 %)", True),
+        ("Sorting machines", False),
+    ]
+    desks = {"handcoding_desks": Rung(200_000.0, 0.02)}  # half of them wait for ever: 1 % of the demand a day
+    said = sentences.sentence(TODAY, kpis(value(0.96, 0.955, 0.965)), LADDER | desks, subject="It")
+    assert "ladder: hand-coding desks. If staffed round the clock, it can handle 200,000 parcels a day; 402," in said
 
 
 def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_short_of_them():
@@ -715,9 +734,9 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     assert usual == "demand, 3.5 flights a day"
     assert (name, parcels) == (f"{usual}, with 1.5 times the usual flights (peak)", 0.6)
     enough = replace(TODAY, parcels_per_day=612_000.0)
-    (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (enough,))
+    (alone,) = ladder_figure.prepare({"a": {"machines": Rung(612_000.0)}}, (enough,))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
-    (small,) = ladder_figure.prepare({"a": {"machines": 19_480.0}}, (replace(TODAY, parcels_per_day=12_000.0),))
+    (small,) = ladder_figure.prepare({"a": {"machines": Rung(19_480.0)}}, (replace(TODAY, parcels_per_day=12_000.0),))
     assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand", "million")
 
 

@@ -19,13 +19,14 @@ from experiments.statistics.interval import Interval, Value
 from experiments.statistics.warmup import Growth
 from experiments.store.rows import Grid
 from sim.measures.kpis import KPIS
+from sim.measures.ladder import Rung
 from tests.named_designs import named_design
 
 DESIGN = named_design(
     traffic="5 flights a day", title="30,000 m²\n(a file's)", flights_per_day=5, parcels_per_day=7e5, service_h=14,
     blocked_after_h=27.5,
 )  # fmt: skip
-LADDER = {"a": {"machines": 5e5, "packout_posts": 9e5}}
+LADDER = {"a": {"machines": Rung(5e5), "packout_posts": Rung(9e5)}}
 GRID = Grid("At a glance", ("KPI", "today"), (("Parcels that leave", "1,234,567 a day\n1,111,111–1,333,333"),))
 
 

@@ -10,8 +10,8 @@ from experiments.replications.summing import by_design, design_row, intervals_of
 from experiments.report import bottleneck
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
-from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics import Interval
+from experiments.statistics.criterion import LEAST_ON_TIME
 
 
 def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[str, Interval]]) -> list[str]:

@@ -29,7 +29,7 @@ from experiments.designs.design import Design, DesignKeys, Margin
 from experiments.designs.varying import demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import said
-from experiments.report.verdicts import carries
+from experiments.statistics.criterion import carries
 from experiments.statistics.warmup import Growth, pooled
 from experiments.store.rows import stored
 from experiments.store.summaries import VERDICTS, MarginRow, StabilityRow

@@ -28,7 +28,7 @@ from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
 from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis.backlog import is_held
-from sim.measures.ladder import capacity_ladder, packout_rung
+from sim.measures.ladder import Rung, capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
 from sim.site.zones import set_aside, zones_in_use
 from sim.streams import Streams
@@ -61,16 +61,16 @@ class Outcome:
         """Whether the backlog grows; None: undecided."""
         return self.stability[design.label].is_unstable
 
-    def ladder(self, design: Design) -> dict[str, float]:
-        """Parcels a day that each resource alone could handle."""
+    def ladder(self, design: Design) -> dict[str, Rung]:
+        """What each resource alone could handle."""
         return ladder_of(design.hub, self.intervals[design.label])
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
         return KPIS[kpi].reads_more_than(lambda name: self.intervals[label][name].mean)
 
 
-def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> dict[str, float]:
-    """Parcels a day that each resource alone could handle, by the means of KPIs."""
+def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> dict[str, Rung]:
+    """What each resource alone could handle, by the means of KPIs."""
     return capacity_ladder(config, {kpi: interval.mean for kpi, interval in intervals.items()})
 
 
@@ -153,7 +153,8 @@ def _summaries(outcome: Outcome) -> _Tables:
             for kpi, difference in statements.items()
         ]),
         stored(summaries.LadderRow, [
-            summaries.LadderRow(design.label, *rung) for design in designs for rung in outcome.ladder(design).items()
+            summaries.LadderRow(design.label, name, *rung)
+            for design in designs for name, rung in outcome.ladder(design).items()
         ]),
         stored(summaries.AreaRow, [
             summaries.AreaRow(design.label, use.hall, use.zone, use.area_m2, use.n_units, use.n_fit, use.unit,

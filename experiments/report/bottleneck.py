@@ -1,18 +1,21 @@
 """The bottleneck as defined in docs/model.md, section 4, for page, terminal and `capacity`.
 
 *By what-if* it is the resource of which ten per cent more improves the on-time share most, found by simulations of
-`capacity`. *By the ladder* it is the lowest rung of the capacity ladder. The bottleneck by what-if is named if known.
+`capacity`. *By the ladder* it is the resource that limits the hub at the lowest traffic: the lowest rung of the
+capacity ladder, of those that enough parcels need. The bottleneck by what-if is named if known.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.formatting import number, resource, role_name, rounded
+from experiments.formatting import listed, number, resource, role_name, rounded, share_text
 from experiments.statistics import Interval
+from experiments.statistics.criterion import limit
 from experiments.store.summaries import DesignRow
 from sim.config.disruptions import Disruption
 from sim.domain.roles import ROLES, Place
 from sim.measures.kpis import LAID_OUT
+from sim.measures.ladder import Ladder, Rung
 
 NEAR: Final = 0.05
 """Rungs within this share of the lowest are named together with it (assumption)."""
@@ -26,23 +29,32 @@ _STAYS: Final = ("floor", "export_floor")
 _OF_EACH: Final = {Place.HALL: " in each hall", Place.MACHINE: " at each machine"}
 
 
-def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Resources with their parcels a day, lowest first, without those that block nobody when full."""
-    can_block = [(name, rate) for name, rate in ladder.items() if name not in LAID_OUT]
-    return sorted(can_block, key=lambda rung: (rung[1], rung[0]))
+def rungs(ladder: Ladder) -> list[tuple[str, Rung]]:
+    """Resources with their rungs, lowest first, without those that block nobody when full."""
+    can_block = [(name, rung) for name, rung in ladder.items() if name not in LAID_OUT]
+    return sorted(can_block, key=lambda named: (named[1].parcels_per_day, named[0]))
 
 
-def by_ladder(ladder: Mapping[str, float]) -> str | None:
-    """The resource on the lowest rung; None without a ladder."""
-    return next((name for name, _ in rungs(ladder)), None)
+def by_ladder(ladder: Ladder) -> str | None:
+    """The resource that limits the hub at the lowest traffic; None without a ladder.
+
+    >>> by_ladder({"machines": Rung(9.0), "handcoding_desks": Rung(8.0, 0.02)})
+    'machines'
+    """
+    return min((name for name, _ in rungs(ladder)), key=lambda name: limit(ladder[name]), default=None)
 
 
-def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
+def few(rung: Rung) -> str:
+    """The share of the parcels that need a resource, if they are so few that its rung does not limit the hub."""
+    return share_text(float(f"{rung.needed_by:.2g}")) if limit(rung) > rung.parcels_per_day else ""
+
+
+def named(by_what_if: str | None, ladder: Ladder) -> str:
     """The bottleneck, and how it was found; empty if unknown.
 
-    >>> named("packout_posts", {"machines": 5.0, "packout_posts": 9.0})
+    >>> named("packout_posts", {"machines": Rung(5.0), "packout_posts": Rung(9.0)})
     'bottleneck by what-if: pack-out posts'
-    >>> named("machines", {"machines": 5.0}), named(None, {"machines": 5.0})
+    >>> named("machines", {"machines": Rung(5.0)}), named(None, {"machines": Rung(5.0)})
     ('bottleneck by what-if and by the ladder: sorting machines', 'bottleneck by the ladder: sorting machines')
     """
     lowest = by_ladder(ladder)
@@ -52,12 +64,12 @@ def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
     return f"bottleneck {ways}: {resource(name)}" if name else ""
 
 
-def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
-    """Whether a resource alone could not handle the mean arrivals, even if staffed round the clock.
+def explains(ladder: Ladder, parcels_per_day: float) -> bool:
+    """Whether a resource alone keeps the hub from carrying the mean arrivals, even if staffed round the clock.
 
     Not floors, whose stays may be long because people are missing.
     """
-    return any(rate < parcels_per_day for name, rate in rungs(ladder) if name not in _STAYS)
+    return any(limit(rung) < parcels_per_day for name, rung in rungs(ladder) if name not in _STAYS)
 
 
 def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
@@ -78,27 +90,38 @@ def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     return f"Work waits for people: {', '.join(texts)}" if texts and point.roster != _ALL_POSTS else ""
 
 
-def unexplained(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval]) -> str:
+def unexplained(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval]) -> str:
     """The roles for whose people work waits in a design that is late, if the ladder does not explain it."""
     return "" if explains(ladder, point.parcels_per_day) else waits_for_people(values, point)
 
 
-def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
+def _rate(name: str, rung: Rung) -> str:
+    """What a resource can handle, in brackets behind the bottleneck.
+
+    >>> _rate("handcoding_desks", Rung(527_800.0, 0.0194))
+    'hand-coding desks 528,000, needed by 1.9 %'
+    """
+    share = few(rung)
+    return f"{resource(name)} {rounded(rung.parcels_per_day)}{', needed by ' if share else ''}{share}"
+
+
+def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
     """The bottleneck by the ladder with its capacity, and the arrivals; empty without a ladder.
 
     `is_late`: the design does not carry its traffic, which a ladder above the demand cannot explain.
     """
-    if not (lowest := rungs(ladder)):
+    if not (name := by_ladder(ladder)):
         return ""
-    (name, rate), *others = lowest
     given = "With the stays measured" if name in _STAYS else _STAFFED
+    rate = ladder[name].parcels_per_day
     text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} parcels a day"
-    near = [f"{resource(another)} {rounded(other)}" for another, other in others if other <= (1 + NEAR) * rate]
+    near = [_rate(*other) for other in rungs(ladder) if other[0] != name and other[1][0] <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
     text += f"; {rounded(point.parcels_per_day)} arrive{' on the mean measured day' * bool(point.disruptions)}."
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
-        each = "each resource except floors" if rate < point.parcels_per_day else "each resource alone"
+        short = [resource(other) for other, rung in rungs(ladder) if rung.parcels_per_day < point.parcels_per_day]
+        each = f"each resource except {listed(short, 'and')}" if short else "each resource alone"
         text += f" {_STAFFED}, {each}{halls} could handle the mean arrivals."
         waits = waits_for_people(values, point)
         text += f" {waits}. {MORE_PEOPLE}." if waits else ""

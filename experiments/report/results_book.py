@@ -17,6 +17,7 @@ from experiments.report.stored_designs import NamedDesign, Panel
 from experiments.statistics.interval import Values
 from experiments.store.workbook import Chart, plain_text, write_workbook
 from sim.measures.kpis import Rank
+from sim.measures.ladder import Ladder
 from sim.units import MIN_PER_H
 
 Rows: TypeAlias = list[list[Any]]
@@ -76,11 +77,14 @@ def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows,
     return name, [[first, *panel.names], *rows], [chart] if rows else []
 
 
-def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, float]]) -> Made:
+def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Made:
     """Rungs, lowest first, by the first design that has a ladder."""
     known = [point for point in points if ladders.get(point.label)]
     first = bottleneck.rungs(ladders[known[0].label]) if known else []
-    rates = [[resource_heading(name), *(ladders[point.label].get(name) for point in known)] for name, _ in first]
+    rates = [
+        [resource_heading(name), *(getattr(ladders[point.label].get(name), "parcels_per_day", None) for point in known)]
+        for name, _ in first
+    ]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
     return _one(

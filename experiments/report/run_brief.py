@@ -90,7 +90,7 @@ def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[st
     yield picture_of("dwell", dwell_figure.figure(bars))
 
 
-def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder_figure.Ladder, ...]:
+def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder_figure.Bars, ...]:
     """The lowest rungs of the first ladders that differ."""
     mark_of = dict(zip(panel.names, marks, strict=False))
     alike = grouped(

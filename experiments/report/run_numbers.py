@@ -19,6 +19,7 @@ from experiments.statistics.family import Differences, Statement
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
+from sim.measures.ladder import Ladder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Run:
     kpis: Values
     changes: Differences
     """Differences from the baseline, which is the first design."""
-    ladders: Mapping[str, Mapping[str, float]]
+    ladders: Mapping[str, Ladder]
     """Parcels a day that each resource alone could handle, by design."""
     margins: Margins
     """How far the answer of each design is from changing, if the run computed it."""

@@ -13,6 +13,7 @@ from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Drawn, Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import Window
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.rows import Grid
 from sim.units import MIN_PER_DAY
 
@@ -32,7 +33,8 @@ def page_of(
         if shows is Drawn.ALL:
             sections.append(Section("Pictures", pictures=[*draw(run), *pictures()]))
     explained = text_of(
-        "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(run.points[0].service_h),
+        "answer", least=share_text(LEAST_ON_TIME), late=share_text(1 - LEAST_ON_TIME),
+        service=hours_text(run.points[0].service_h),
         intervals=f" Brackets hold 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
     sections += [

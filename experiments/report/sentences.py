@@ -28,6 +28,7 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Differences, Statement, widening
 from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
+from sim.measures.ladder import Ladder
 
 MUCH_WIDER: Final = 2.0
 """Ratio to a single interval from which a reader is warned of wide simultaneous intervals (assumption)."""
@@ -36,7 +37,7 @@ FEWEST_REPLICATIONS: Final = 5
 APART: Final = 0.2
 """Least difference of on-time shares of exports and imports that is explained (assumption)."""
 
-Ladders = Mapping[str, Mapping[str, float]]
+Ladders = Mapping[str, Ladder]
 
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladders, margins: Margins) -> list[str]:
@@ -51,7 +52,7 @@ def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladders, margi
 
 
 def sentence(
-    point: NamedDesign, values: Mapping[str, Value], ladder: Mapping[str, float],
+    point: NamedDesign, values: Mapping[str, Value], ladder: Ladder,
     thresholds: Sequence[MarginRow] = (), *, subject: str,
 ) -> str:  # fmt: skip
     """Whether a design carries its traffic, by how much, how far that is from changing, and its bottleneck."""

@@ -10,12 +10,12 @@ from experiments.formatting import instant, listed, percent, resource, roster, s
 from experiments.interval_text import bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.criterion import LEAST_ON_TIME, carries
 from experiments.statistics.interval import Value, Values
 from sim.config.zones import clock_of
+from sim.measures.ladder import Ladder
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
-LEAST_ON_TIME: Final = 0.95
-"""Share of parcels on time from which a design carries its traffic."""
 WIDEST: Final = 0.5
 """A wider interval of the on-time share is left out of the answer (assumption)."""
 
@@ -71,9 +71,9 @@ class DesignVerdict:
 
 
 def design_verdicts(
-    points: Sequence[NamedDesign], values: Values, ladder: Mapping[str, Mapping[str, float]]
+    points: Sequence[NamedDesign], values: Values, ladder: Mapping[str, Ladder]
 ) -> Iterator[DesignVerdict]:
-    """A verdict for each design, in the order requested. `values`: KPIs by label; `ladder`: parcels a day by label."""
+    """A verdict for each design, in the order requested. `values`: KPIs by label; `ladder`: rungs by label."""
     for point in points:
         on_time = values[point.label]["on_time_share"]
         kind, word = in_a_word(point, on_time)
@@ -134,11 +134,6 @@ def held_since(point: NamedDesign) -> str:
     minute = MIN_PER_H * point.blocked_after_h
     clock = clock_of(point.time_zone or None, point.first_day, math.ceil(minute / MIN_PER_DAY))
     return instant(minute, point.first_day, clock)
-
-
-def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:
-    """Whether a design carries its traffic: enough parcels on time, and no backlog that is known to grow."""
-    return on_time_share >= LEAST_ON_TIME and not is_unstable
 
 
 def verdict(point: NamedDesign, on_time: Value) -> Verdict:

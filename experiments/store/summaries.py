@@ -175,6 +175,7 @@ class LadderRow:
     scenario: str = label()
     resource: str = column("", "name")
     parcels_per_day: float = column("parcels/d", "capacity at its effective rate, if staffed round the clock")
+    needed_by: float = column("1", "share of the parcels that need it; of the exports, if only exports use it")
 
 
 @table("area", "area budget", sort="scenario hall zone")

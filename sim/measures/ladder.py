@@ -5,6 +5,7 @@ A roster mans fewer hours: a rung shows the capacity of the equipment, not of it
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sim.config import HubConfig
 from sim.domain.site import PackoutRule
@@ -14,8 +15,20 @@ from sim.site.floors import export_floor_parcels, room_for_empty_ulds
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 
-def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
-    """Parcels a day by resource; for exports and controls, the imports with which they come.
+class Rung(NamedTuple):
+    """What a resource alone could handle; of exports and controls, the imports with which they come."""
+
+    parcels_per_day: float
+    needed_by: float = 1.0
+    """Share of the imports that need the resource; of the exports, if only exports use it."""
+
+
+Ladder = Mapping[str, Rung]
+"""Rungs by resource."""
+
+
+def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, Rung]:
+    """The rung of each resource.
 
     The calculation uses means of the fleet, or of a file's flights: a flight's parcels over the time that the resource
     needs for it. The time on floors and the controlled shares are as measured (`kpis`, means). Without them, rungs that
@@ -30,20 +43,25 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
         **_export_rungs(config, kpis),
         **_customs_rungs(config, kpis, of_uld),
     }
-    return {name: value for name, value in ladder.items() if math.isfinite(value)}
+    needed = _shares_needing(config, kpis)
+    return {name: Rung(rate, needed.get(name, 1.0)) for name, rate in ladder.items() if math.isfinite(rate)}
 
 
 def tightest_rung(config: HubConfig) -> float:
     """Parcels a day of the resource that limits the hub, among the rungs that need no measurement."""
-    return min(capacity_ladder(config, {}).values())
+    return min(rung.parcels_per_day for rung in capacity_ladder(config, {}).values())
 
 
-def shares_needing(config: HubConfig) -> dict[str, float]:
-    """Share of the imports (`hand_sorting_posts`: of the exports) that need a resource that few of them need."""
+def _shares_needing(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
+    """Share of the parcels by resource that not all of them need; of controls as measured (`kpis`)."""
     return {
-        "handcoding_desks": flight_work.by_machine(config) * config.parcels.no_read_share,
+        "handcoding_desks": (flight_work.by_machine(config) or 1.0) * config.parcels.no_read_share,
         "manual_sort_posts": flight_work.by_hand(config),
         "hand_sorting_posts": flight_work.exports_by_hand(config),
+        "customs_desks": kpis.get("examined_share", 1.0),
+        "xray_lanes": kpis.get("xrayed_share", 1.0),
+        "transit_desks": kpis.get("transit_share", 1.0),
+        "uld_xrays": config.customs.declared.uld_xray_share if config.customs.declared else 1.0,
     }
 
 

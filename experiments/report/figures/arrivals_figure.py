@@ -11,7 +11,7 @@ from experiments.report.marks import errorbar
 from experiments.report.sentences import means_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Figure
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.statistics.interval import Values
 
 MARKERS: Final = ("o", "s", "^", "D")

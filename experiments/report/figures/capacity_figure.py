@@ -1,15 +1,18 @@
 """The demand that each scenario carries, with its interval, and the capacity of each resource alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from experiments import formatting
 from experiments.report import style
+from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.marks import errorbar
 from experiments.report.sentences import means_of
 from experiments.report.style import Figure
 from experiments.statistics import Interval
+from sim.measures.ladder import Ladder
 
 REACH: Final = 2.0
 """Rungs above this multiple of the largest threshold are left out."""
@@ -24,19 +27,22 @@ class Threshold:
     name: str
     flights: Interval
     rungs: tuple[tuple[str, float], ...]
-    lowest: str
-    """Name of the lowest rung, and of rungs at the same place."""
+    at: float
+    """Rung of the bottleneck by the ladder; NaN without a ladder [flights a day]."""
+    bottleneck: str
+    """Its name, and those of rungs at the same place."""
 
 
-def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]]) -> list[Threshold]:
-    """Thresholds and rungs to draw; `values` and `ladders` by scenario, rungs lowest first [flights/d]."""
+def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Ladder], parcels: Sequence[float]) -> list[Threshold]:
+    """Thresholds and rungs to draw; `values` and `ladders` by scenario, `parcels` a flight."""
     reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
     thresholds = []
-    for name, flights in values.items():
-        rungs = [*ladders[name].items()]
-        together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
-        shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
-        thresholds.append(Threshold(name, flights, shown, ", ".join(together)))
+    for (name, flights), of_flight in zip(values.items(), parcels, strict=True):
+        rates = {resource: rung.parcels_per_day / of_flight for resource, rung in rungs(ladders[name])}
+        at = rates.get(by_ladder(ladders[name]) or "", math.nan)
+        together = [formatting.resource(resource) for resource, rate in rates.items() if abs(rate - at) <= NEAR * reach]
+        shown = tuple((formatting.resource(resource), rate) for resource, rate in rates.items() if rate <= reach)
+        thresholds.append(Threshold(name, flights, shown, at, ", ".join(together)))
     return thresholds
 
 
@@ -56,8 +62,7 @@ def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
     ax.set_xlim(left=0)
     for row, threshold in enumerate(thresholds):
         if threshold.rungs:  # its name is near the middle, where there is room
-            rate = threshold.rungs[0][1]
-            side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
-            style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
+            side = "left" if 2 * threshold.at < ax.get_xlim()[1] else "right"
+            style.note(ax, threshold.bottleneck, (threshold.at, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
     ax.set_xlabel(f"flights a day; carried: at least {formatting.share_text(target)} on time, backlog not growing")
     return style.legend_below(drawn, [ax])

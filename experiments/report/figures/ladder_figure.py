@@ -9,9 +9,10 @@ from typing import Final
 from experiments import formatting
 from experiments.grouping import grouped
 from experiments.report import style, tooltips
-from experiments.report.bottleneck import by_ladder, rungs
+from experiments.report.bottleneck import by_ladder, few, rungs
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
+from sim.measures.ladder import Ladder, Rung
 
 REACH: Final = 2.5
 """Bars end at this multiple of the largest demand; their number is still shown."""
@@ -25,7 +26,7 @@ TITLE_CHARACTERS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Bar:
     name: str
     length: float
     text: str
@@ -34,18 +35,18 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class Bars:
     """A site's resources, lowest first, and its demands, in parcels a day divided by a scale."""
 
     title: str
-    rungs: tuple[Rung, ...]
+    rungs: tuple[Bar, ...]
     demands: tuple[tuple[str, float, str], ...]
     """Name, value, dash."""
     reach: float
     scale: str = "million"
 
 
-def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesign, ...]) -> tuple[Ladder, ...]:
+def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> tuple[Bars, ...]:
     """A ladder for each site, from its first design that has one; several if their bottlenecks differ.
 
     The demand changes only the rungs of rooms, through the time for which goods stay there.
@@ -55,7 +56,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     n_ladders = Counter(site for site, _ in alike)
     sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
     largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)
-    smallest = min((min(ladders[designs[0].label].values()) for designs in sites.values()), default=0.0)
+    smallest = min((min(ladders[designs[0].label].values())[0] for designs in sites.values()), default=0.0)
     scale = "million" if max(largest, smallest) >= SCALES["million"] / 10 else "thousand"
     unit = SCALES[scale]
     reach = REACH * max(largest, smallest, 1.0) / unit
@@ -65,17 +66,11 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
         demands = {_traffic(point, designs): point.parcels_per_day / unit for point in designs}
         least = sorted(demands.values())[-MOST_DEMANDS:][0]
         drawn.append(
-            Ladder(
+            Bars(
                 site,
                 tuple(
-                    Rung(
-                        formatting.resource_heading(name),
-                        min(rate / unit, reach),
-                        formatting.number(rate / unit, 2 if scale == "million" else 1)
-                        + (" →" if rate / unit > reach else ""),
-                        rate < most,
-                    )
-                    for name, rate in rungs(ladders[designs[0].label])
+                    _bar(name, rung, unit, reach, 2 if scale == "million" else 1, most)
+                    for name, rung in rungs(ladders[designs[0].label])
                 ),
                 tuple(
                     (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
@@ -88,13 +83,24 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     return tuple(drawn)
 
 
+def _bar(name: str, rung: Rung, unit: float, reach: float, digits: int, most: float) -> Bar:
+    """The bar of a resource; with the share of the parcels that need it, if they are few."""
+    rate, share = rung.parcels_per_day / unit, few(rung)
+    return Bar(
+        formatting.resource_heading(name) + (f" (for {share})" if share else ""),
+        min(rate, reach),
+        formatting.number(rate, digits) + (" →" if rate > reach else ""),
+        rung.parcels_per_day < most,
+    )
+
+
 def _traffic(point: NamedDesign, others: Iterable[NamedDesign]) -> str:
     """The traffic, and the disruptions with which it brings other arrivals than without them."""
     arrivals = {other.parcels_per_day for other in others if other.traffic == point.traffic}
     return f"{point.traffic}, with {point.disruptions}" if point.disruptions and len(arrivals) > 1 else point.traffic
 
 
-def draw(ax: Axes, result: Ladder) -> None:
+def draw(ax: Axes, result: Bars) -> None:
     for row, rung in enumerate(result.rungs):
         color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
         label = "less than the largest demand" if rung.is_short else "enough"
@@ -111,7 +117,7 @@ def draw(ax: Axes, result: Ladder) -> None:
     ax.set_title(result.title)
 
 
-def figure(result: tuple[Ladder, ...]) -> Figure:
+def figure(result: tuple[Bars, ...]) -> Figure:
     n_rungs = max(len(ladder.rungs) for ladder in result)
     if len(result) > 1:  # a long name would run into the next ladder, or off the page
         result = tuple(replace(ladder, title=fill(ladder.title, TITLE_CHARACTERS)) for ladder in result)

@@ -59,7 +59,7 @@ from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.replications.summing import design_row
-from experiments.report.bottleneck import by_ladder, rungs
+from experiments.report.bottleneck import by_ladder
 from experiments.report.design_names import titles_of
 from experiments.report.figures import capacity_figure, sweep_figure
 from experiments.report.key_names import heading_of_key
@@ -177,7 +177,9 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
-            stored(LadderRow, [LadderRow(result.label, *rung) for result in results for rung in result.ladder.items()]),
+            stored(LadderRow, [
+                LadderRow(result.label, name, *rung) for result in results for name, rung in result.ladder.items()
+            ]),
             *_curve(results, varied, values),
             *factor_tables(keys.factors),
         ],
@@ -265,13 +267,9 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     values = {result.title: result.flights for result in results}
-    ladders = {
-        result.title: {
-            name: rate / traffic.parcels_per_asked_flight(result.design.hub) for name, rate in rungs(result.ladder)
-        }
-        for result in results
-    }
-    thresholds = capacity_figure.prepare(values, ladders)
+    ladders = {result.title: result.ladder for result in results}
+    parcels = [traffic.parcels_per_asked_flight(result.design.hub) for result in results]
+    thresholds = capacity_figure.prepare(values, ladders, parcels)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)
     return picture("capacity", _HEADING, said(caption, means=means), capacity_figure.figure(thresholds, target))

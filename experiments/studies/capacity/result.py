@@ -19,7 +19,7 @@ from experiments.store.tables import Key
 from experiments.studies.capacity.lifts import Lift, best_of, lifts_of, lifts_shown, rivals_of
 from experiments.studies.capacity.search import Search
 from sim.measures.kpis.backlog import is_held
-from sim.measures.ladder import capacity_ladder
+from sim.measures.ladder import Ladder, capacity_ladder
 from sim.units import MIN_PER_H
 
 _MOST: Final = 0.5
@@ -58,7 +58,7 @@ class Result:
     """Whether it is unknown if the backlog grows at the demands carried."""
     flights: Interval
     lifts: tuple[Lift, ...]
-    ladder: Mapping[str, float]
+    ladder: Ladder
     """Parcels a day by resource."""
     rivals: tuple[str, ...] = ()
     """Resources whose lift may be as high as the highest."""

@@ -11,8 +11,9 @@ from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import rounded
 from experiments.replications.replicating import Task
 from experiments.replications.work import evaluate
-from experiments.report.bottleneck import rungs as by_rung
+from experiments.report.bottleneck import rungs
 from experiments.report.sections import said
+from experiments.statistics.criterion import limit
 from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
 from sim.inputs.traffic import at_demand, parcels_per_asked_flight
 from sim.measures.ladder import capacity_ladder
@@ -73,9 +74,10 @@ class Search(ThresholdSearch):
             worthwhile = self.first.worthwhile(kpis)
             return [(name,) for name in waited_for if name in worthwhile]
         hub = at_demand(self.design.hub, self.above)
-        rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * parcels_per_asked_flight(hub)
-        waited_for.sort(key=lambda name: rungs.get(name, math.inf))
-        n_narrow = sum(rungs.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
+        limits = {name: limit(rung) for name, rung in rungs(capacity_ladder(hub, before))}
+        waited_for.sort(key=lambda name: limits.get(name, math.inf))
+        parcels_per_day = self.above * parcels_per_asked_flight(hub)
+        n_narrow = sum(limits.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
         waiting: list[Group] = [(name,) for name in waited_for[:n_narrow]]
         waiting += [tuple(waited_for[n_narrow:])] if waited_for[n_narrow:] else []
         groups, best = [], 0.0

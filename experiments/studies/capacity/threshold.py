@@ -12,10 +12,10 @@ from experiments.replications.crossing import Crossing, most_flights, rounded
 from experiments.replications.replicating import Task
 from experiments.replications.stability import judged, longer_hubs, longer_label
 from experiments.replications.work import evaluate, grow
+from experiments.statistics.criterion import ladder_limit
 from experiments.store.tables import Key
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from sim.inputs.traffic import at_demand, parcels_per_asked_flight
-from sim.measures.ladder import tightest_rung
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
@@ -53,9 +53,9 @@ class ThresholdSearch:
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand carried, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
-        rung = tightest_rung(design.hub) / parcels_per_asked_flight(design.hub)
+        rung = ladder_limit(design.hub) / parcels_per_asked_flight(design.hub)
         self.lowest = min(rung, self._limit)
-        """Lowest rung of the ladder, as flights a day; the same for all replications."""
+        """What the ladder lets the hub carry, as flights a day; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None
 
     @property

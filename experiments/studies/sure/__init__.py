@@ -33,7 +33,7 @@ from experiments.formatting import counted
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import said
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided

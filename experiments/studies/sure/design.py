@@ -16,6 +16,7 @@ from experiments.designs.design import Design, DesignKeys, several, with_study
 from experiments.formatting import counted
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
+from experiments.statistics.criterion import ladder_limit
 from experiments.statistics.interval import TAILS
 from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
@@ -27,7 +28,6 @@ from sim.config.bounds import check_known
 from sim.errors import ConfigError
 from sim.inputs.traffic import at_demand, daily_parcels, parcels_per_asked_flight
 from sim.measures.kpis import KPIS
-from sim.measures.ladder import tightest_rung
 from sim.reading import Bounds, near
 
 VERB: Final = "sure"
@@ -142,7 +142,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
     """Label and flights a day of each level at which a hall is tested; by default from the capacity ladder."""
     hub = design.hub
-    most = tightest_rung(hub) / parcels_per_asked_flight(hub)
+    most = ladder_limit(hub) / parcels_per_asked_flight(hub)
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 

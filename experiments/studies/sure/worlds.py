@@ -13,13 +13,12 @@ from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.work import evaluate
 from experiments.report.sections import said
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics.criterion import ladder_limit
 from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.traffic import measured_parcels
-from sim.measures.ladder import capacity_ladder, shares_needing
 
 
 @dataclass(slots=True)
@@ -30,21 +29,13 @@ class Screened(Drawn):
     """Reasons why hubs are impossible, and the number of worlds for each."""
 
     def ratio(self, hub: HubConfig, world: int) -> float:
-        """Capacity of the tightest resource divided by the arrivals; 0 if the hub is impossible.
-
-        A resource that so few parcels need that enough are on time without them counts as at least 1: it alone
-        makes no world fail.
-        """
+        """Traffic that the ladder lets the hub carry, divided by the arrivals; 0: the hub is impossible."""
         try:
             changed = self.hub(hub, world)
         except ConfigError as error:
             self.refused[str(error)] += 1
             return 0.0
-        parcels, needed = measured_parcels(changed), shares_needing(changed)
-        return min(
-            rate / parcels if needed.get(name, 1.0) > 1 - LEAST_ON_TIME else max(1.0, rate / parcels)
-            for name, rate in capacity_ladder(changed, {}).items()
-        )
+        return ladder_limit(changed) / measured_parcels(changed)
 
     def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
         """The sample for statistics: -1 and 1 are the ends of the configured ranges."""

@@ -28,7 +28,7 @@ from experiments.report.figures.hubs_figure import figure
 from experiments.report.public_hubs import Case
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried

@@ -10,7 +10,7 @@ from experiments.interval_text import in_percent
 from experiments.replications.stability import judged
 from experiments.replications.summing import interval_of
 from experiments.report.public_hubs import Case
-from experiments.report.verdicts import LEAST_ON_TIME, carries
+from experiments.statistics.criterion import LEAST_ON_TIME, carries
 
 SOURCE: Final = "3 to 4 aircraft a day unloaded: rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
 _CARRIES, _FAILS, _OPEN = "carries", "fails", "undecided"
