@@ -14,10 +14,10 @@ which 10 % more would help most.
 How: a demand is carried if the on-time share reaches `capacity.target` and the backlog does not grow. With exports, the
 share of exports that are kept up with (their backlog does not grow by the rest) must reach it, too; the lower of the
 two is the on-time share below. Each replication has its own threshold, in flights a day: `demand.flights_per_day`, or
-of a file as many times its flights (`arrivals.factor`). The search of the first replication begins at the lowest rung
-of the capacity ladder. The others begin at the threshold of the first, because theirs are near. The lateness of a run's
-parcels shows roughly how far the threshold is, so most runs are near it. Fewer flights are always among more, with the
-same draws, so only the demand changes within a search.
+of a file as many times its flights (`arrivals.factor`). The search of the first replication begins at the traffic that
+the capacity ladder lets the hub carry. The others begin at the threshold of the first, because theirs are near. The
+lateness of a run's parcels shows roughly how far the threshold is, so most runs are near it. Fewer flights are always
+among more, with the same draws, so only the demand changes within a search.
 
 A search ends with two simulated demands: the lower is carried, the higher is not. The threshold is the middle between
 them, at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, and is at least as wide as
@@ -35,13 +35,13 @@ a curve: each design has its thresholds, and a picture shows them against the va
 The bottleneck by what-if is the resource of which 10 % more (at least one unit) makes more of the late parcels on time
 than 10 % more of any other, at the demand that the replication did not carry. A resource that blocked nobody at that
 demand in the measured days is not simulated with more: its lift is 0. Resources that only exports or customs controls
-use count if these are switched on. In the first replication, the resources with low rungs get more one after the other,
-then all others together. Only if these others raise the on-time share are they separated, half by half. Once one
-resource makes nearly all parcels on time, no other can achieve much more, and no further resource is simulated. A
-resource that lifts less than a quarter of the highest lift is not simulated in the other replications, and cannot be
-the bottleneck. If the interval of the highest lift includes zero, the bottleneck is the lowest rung of the ladder. What
-breaks is reported for the lowest demand that is not carried: late parcels, a growing backlog, and the instant from
-which flights are held.
+use count if these are switched on. In the first replication, the resources that the ladder shows as the tightest get
+more one after the other, then all others together. Only if these others raise the on-time share are they separated,
+half by half. Once one resource makes nearly all parcels on time, no other can achieve much more, and no further
+resource is simulated. A resource that lifts less than a quarter of the highest lift is not simulated in the other
+replications, and cannot be the bottleneck. If the interval of the highest lift includes zero, the bottleneck is that of
+the ladder. What breaks is reported for the lowest demand that is not carried: late parcels, a growing backlog, and the
+instant from which flights are held.
 """
 
 from collections.abc import Sequence

@@ -20,9 +20,10 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
 _FIRST: Final = 1.02
-"""Start of a search, over the lowest rung: most halls carry a little less, so resources can be compared there."""
+"""Start of a search, over what the ladder lets the hub carry: most halls carry a little less, so resources can be
+compared there."""
 _STEP: Final = 0.1
-"""First step of the first replication, over the lowest rung, if its run does not show how far the threshold is."""
+"""First step of the first replication, over the same, if its run does not show how far the threshold is."""
 _STEP_OF_OTHERS: Final = 0.03
 """First step of the other replications, which start at the threshold of the first (assumption)."""
 Group = tuple[str, ...]

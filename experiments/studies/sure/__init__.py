@@ -14,7 +14,7 @@ each hall in which share of the worlds it carries its traffic, which numbers dec
 configs/study/sure.yaml has the keys; docs/sure.md explains the answer.
 
 How: worlds are scrambled Sobol' points, the same for every design. Each world has its own draws, which all designs
-share (common random numbers). In each world, the capacity ladder gives the capacity of the tightest resource over
+share (common random numbers). In each world, the capacity ladder gives the traffic that the hall could carry, over
 arrivals: far below one, the hall does not carry its traffic; far above one, it does. Runs check a random sample of
 these worlds, and simulate worlds whose answer is open (`experiments.statistics.next_runs`).
 """

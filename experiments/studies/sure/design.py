@@ -36,8 +36,7 @@ FLIGHTS: Final = "demand.flights_per_day"
 ACCOUNTS: Final = ("environment.", "trade.", "exposure.messages.", "exposure.watch.", "roster.job_h_per_year")
 """Prefixes of numbers that are used only after the simulation, so that they change no parcel's path."""
 _LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
-"""Demands at which capacity is tested, over the flights a day that a hall's tightest resource could handle
-(assumption)."""
+"""Demands at which capacity is tested, over what the capacity ladder lets a hall carry (assumption)."""
 _FEWEST: Final = 16
 _USUAL: Final = 256
 _MOST: Final = 8192

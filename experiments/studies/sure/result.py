@@ -103,7 +103,7 @@ class DecidingRow:
 class WorldRow:
     scenario: str = column("", "the design")
     world: int = column("1", "number of the world")
-    ratio: float = column("1", "capacity of the tightest resource over arrivals; 0: not possible")
+    ratio: float = column("1", "traffic that the capacity ladder lets the hub carry, over arrivals; 0: not possible")
     screen: str = column("", "result of the screen: fails, open, carries, no room")
     predicted: float = column("1", "probability that it carries")
     replications: int = column("1", "number of simulated replications")
