@@ -78,7 +78,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         instead = instead_of_word(word) or instead_of_word("hydra.")
         raise ConfigError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     if override.is_sweep_override() and not is_sweep:
-        several = f"several values; only `cargohub sweep` takes several; a list needs brackets: {key}=[…]"
+        several = f"several values; only sweep, capacity and select take them; a list needs brackets: {key}=[…]"
         raise ConfigError(f"{word!r}: {several}{number_hint(word.partition('=')[2].strip())}")
     if _PLUS.fullmatch(word):
         raise ConfigError(f"{word!r}: write a number without +; to add a share: {key}=+20%")

@@ -494,6 +494,8 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
     [
         (["capacity.target=1.5"], "capacity.target: must be at most 1, got 1.5"),
         (["capacity.target=0"], "capacity.target: must be greater than 0, got 0"),
+        (["halls.main.area_m2=30000,5"], "at least 100, got 5.0; a number has a decimal point, no comma"),
+        (["capacity.target=0,95"], "must be greater than 0, got 0.0; a number has a decimal point, no comma"),
         (["capacity.tolerance=0"], "capacity.tolerance: must be at least 0.001, got 0"),
         (["capacity.toleranse=1"], "capacity.toleranse: unknown key"),
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),

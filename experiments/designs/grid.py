@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +16,7 @@ from experiments.designs.varying import check_exports
 from experiments.execution.progress import shown
 from experiments.report.sections import said
 from sim.errors import ConfigError, InputError, placed
+from sim.scalars import number_hint
 
 K = TypeVar("K", bound=Replicated)
 ONE_POINT: Final = "all"
@@ -49,8 +50,10 @@ class Combinations:
         Raises:
             ConfigError: keys that the schema refuses, or that differ.
         """
-        keys = study(kind, self.composed[0])
-        if any(study(kind, other) != keys for other in self.composed[1:]):
+        with self.typed():
+            keys = study(kind, self.composed[0])
+            differ = any(study(kind, other) != keys for other in self.composed[1:])
+        if differ:
             raise ConfigError(said("same_keys"))
         return keys
 
@@ -62,10 +65,21 @@ class Combinations:
         """
         designs = list[Design]()
         for label, config in zip(labels, self.composed, strict=True):
-            with placed(f"{label}: ") if designs else nullcontext():  # a mistake is usually in all points
+            with self.typed(), placed(f"{label}: ") if designs else nullcontext():  # a mistake is usually in all points
                 designs.append(Design(label, hub(config)))
         check_exports(self.varied, (design.hub.exports.share for design in designs))
         return designs
+
+    @contextmanager
+    def typed(self) -> Iterator[None]:
+        """Context in which a mistake in a varied key says so if its values may be one number with a comma."""
+        try:
+            yield
+        except ConfigError as error:
+            for key, values in zip(self.varied, zip(*self.values, strict=True), strict=True):
+                if f"{key}: " in str(error):
+                    raise ConfigError(f"{error}{number_hint(','.join(dict.fromkeys(values)))}") from error
+            raise
 
     def factors(self, labels: Sequence[str]) -> Factors:
         """Keys in which designs of a spreadsheet differ, by the labels of the points; empty without a spreadsheet."""

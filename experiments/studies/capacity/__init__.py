@@ -135,11 +135,12 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
         return grid.designs(grid.labels)
     if not keys.scenarios:
         raise ConfigError("scenarios: capacity needs at least one, or designs=FILE")
-    return [
-        Design(_label(design.label, grid.varied, row), design.hub)
-        for words_of_point, row in zip(grid.words, grid.values, strict=True)
-        for design in named(words_of_point, keys.scenarios, config_dir)
-    ]
+    with grid.typed():
+        return [
+            Design(_label(design.label, grid.varied, row), design.hub)
+            for words_of_point, row in zip(grid.words, grid.values, strict=True)
+            for design in named(words_of_point, keys.scenarios, config_dir)
+        ]
 
 
 def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
