@@ -164,3 +164,9 @@ def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
         assert not any("more horizon_days" in line for line in document["warnings"])  # a file has no more
         empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0:")]
         assert len(empty) == ("arrivals.repeat=2" not in words)
+
+
+@pytest.mark.parametrize(("arrivals", "has_rhythm"), [("timetable", True), ("timetable_even", False), ("hourly", True)])
+def test_a_demand_whose_weekdays_are_alike_has_no_weekly_rhythm(arrivals, has_rhythm):
+    hub = load("liege_30k", f"arrivals={arrivals}", "horizon_days=3")
+    assert any("less than a week" in line for line in hub_warnings([hub])) == has_rhythm

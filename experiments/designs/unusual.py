@@ -89,8 +89,9 @@ def hub_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
 
 
 def _weeks(config: HubConfig) -> Iterator[str]:
-    """Measured days that are no whole weeks."""
-    if config.horizon_days % DAYS_PER_WEEK:
+    """Measured days that are no whole weeks, of a demand whose weekdays differ."""
+    weekdays = config.arrivals.weekday_index
+    if config.horizon_days % DAYS_PER_WEEK and (weekdays is None or min(weekdays) < max(weekdays)):
         which = "short_week" if config.horizon_days < DAYS_PER_WEEK else "no_whole_weeks"
         yield said(which, days=config.horizon_days)
 
