@@ -148,7 +148,7 @@ def test_a_role_without_posts_is_neither_planned_nor_named(capsys: pytest.Captur
     told = answer(capsys, "staff", *TINY[:-2], "staff.start_every_h=4", *words)
     assert "packout" not in told["roles"] and "breakdown" in told["roles"]
     (others,) = (line for line in told["sentences"] if line.startswith("Not planned"))
-    assert others == "Not planned, because their roster gives them shifts: customs officers."
+    assert others == "Not planned, because they do not follow the work (roster): customs officers."
 
 
 def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None:

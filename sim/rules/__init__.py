@@ -1,8 +1,8 @@
 """Decision rules: each choice of the hub is a small pure function of what is known at that moment.
 
-Each decision has a module: `Rule` is its signature, `RULES` are its rules by name. `configs/rules` chooses one of each,
-and both programs call it through `Site.rules`. To add a rule: write a function with the decision's signature, enter it
-in `RULES`, and choose its name.
+Each decision has a module: `Rule` is its signature, `RULES` are its rules by name. `configs/rules` chooses one of each
+(of the hall: `complex.policy`), and both programs call it through `Site.rules`. To add a rule: write a function with
+the decision's signature, enter it in `RULES`, and choose its name.
 """
 
 import inspect

@@ -12,7 +12,7 @@ other.
   cargohub run --config-dir RUN/configs roster=staffed   the roster of the run folder RUN
 
 configs/study/staff.yaml has the service level, contracts, pools and rounds, configs/cost the wage and night premium;
-docs/staff.md explains the method. Roles whose shifts the roster sets, such as customs, keep these shifts.
+docs/staff.md explains the method. Roles that do not follow the work, such as customs, keep their roster.
 """
 
 from collections.abc import Sequence

@@ -33,7 +33,6 @@ from sim.distributions.own import own_shapes
 from sim.errors import CargohubError, LawBroken
 from sim.names import count_of
 from sim.own import ARRIVALS, DISTRIBUTION, OwnFile, adopt
-from sim.reading import near
 from sim.reference.equality import try_seeds
 from sim.reference.small_hubs import make
 from sim.rules import DECISIONS
@@ -84,7 +83,7 @@ def read_examples(arguments: Arguments) -> int:
             continue
         key, has_value, value = word.partition("=")
         if key != "examples" or not has_value:
-            raise CargohubError(f"{word!r}: verify takes examples=N and rules=FILE.py{near(key, ('examples',))}")
+            raise CargohubError(f"{word!r}: verify takes examples=N and rules=FILE.py")
         if not (given := count_of(value)):
             raise CargohubError(f"examples: expected a whole number from 1, got {value!r}")
         examples = given
