@@ -54,6 +54,8 @@ def packaged_verbs() -> Mapping[str, Verb]:
 
 
 VERBS: Final = packaged_verbs()
+_OF_VERBS: Final = re.compile(rf"\(((?:{'|'.join(VERBS)})(?:, (?:{'|'.join(VERBS)}))*)\)$")
+"""The end of an option's line that lists the only verbs that take it."""
 
 
 def module_of(verb: str) -> str:
@@ -66,5 +68,6 @@ def page(verb: str | None) -> str:
     text = _HELP.read_text(encoding="utf-8").rstrip()
     if verb is None:
         return text.format(verbs="\n".join(f"  {name:<13} {entry.summary}" for name, entry in VERBS.items()))
-    options = text[text.index("options, before or after the words") :]
-    return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{options}"
+    options = text[text.index("options, before or after the words") :].split("\n")
+    taken = "\n".join(line for line in options if not (of := _OF_VERBS.search(line)) or verb in of[1].split(", "))
+    return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{taken}"

@@ -244,6 +244,15 @@ def test_every_verb_has_a_page(capsys, name):
     assert VERBS[name].text in capsys.readouterr().out
 
 
+def test_the_page_of_a_verb_leaves_out_the_options_that_only_others_take(capsys):
+    pages = {name: (main([name, "--help"]), capsys.readouterr().out)[1] for name in ("run", "bench", "trace")}
+    taken = {
+        name: {o for o in ("--slow", "--engines", "--trust-code", "--all") if f"  {o} " in pages[name]}
+        for name in pages
+    }
+    assert taken == {"run": {"--all"}, "bench": {"--engines", "--all"}, "trace": {"--trust-code", "--all"}}
+
+
 def test_version_is_the_packages(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("cargohub 0.")

@@ -4,6 +4,7 @@ Writes every table of a complete run folder, and the meaning of the columns, to 
 table, or one workbook, which keeps 16 digits of a number. Missing times and intervals are empty cells. With --pictures,
 it writes the pictures of the run's page instead, one file each, in the format of a slide (16:9).
 
+  cargohub export RUN                                as CSV, to export/RUN
   cargohub export RUN --to csv --out DIR
   cargohub export RUN --to xlsx
   cargohub export RUN --pictures png                 or svg, or pdf
