@@ -214,7 +214,7 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("+hydra/launcher=x", "'+hydra/launcher=x': Hydra's own settings have no effect here; workers=N"),
         (
             "seed=1,2",
-            "'seed=1,2': several values; only sweep, capacity and select take them; a list needs brackets: seed=[…]; a ",
+            "'seed=1,2': several values; only sweep, capacity and select take them; a list needs brackets: seed=[…]; ",
         ),
         (
             "seed=a,2",

@@ -131,7 +131,7 @@ LEFT_OUT = [
 
 @pytest.mark.parametrize("hub", [(), ("scenario=high_month",)])
 def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...]) -> None:
-    arguments = Arguments("expansion", (*hub, *LEFT_OUT, "expansion.years=5", "replications=3"))
+    arguments = Arguments("expansion", (*hub, *LEFT_OUT, "expansion.years=5", "expansion.worlds=8", "replications=3"))
     designs, keys = expansion.STUDY.parse(arguments)
     own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
     _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))

@@ -43,7 +43,7 @@ _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml_beside(__file__, "rests_on.y
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
     "family", "cost", "workers", "execution", "page", "cache_mb", "capacity", "expansion", "select", "optimise",
-    "shadow_price", "frontier", "decompose", "staff",
+    "shadow_price", "frontier", "decompose", "staff", "expansion.worlds",
 )  # fmt: skip
 """Keys of other studies that `sure` lacks, and keys that its command sets again."""
 _COSTS: Final = ("cost",)
