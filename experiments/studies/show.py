@@ -1,6 +1,6 @@
 """`cargohub show`: the answer of a stored run again.
 
-Prints the table and the warnings of a complete run folder from its stored tables.
+Prints what the command of a complete run folder printed, from its stored tables: answer, tables and warnings.
 
   cargohub show runs/run-liege_30k-557fe08b6b90
   cargohub show RUN --json

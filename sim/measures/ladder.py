@@ -1,6 +1,6 @@
 """The capacity ladder: parcels a day that each resource alone could handle, if staffed round the clock.
 
-A roster mans fewer hours: a rung shows the capacity of the equipment, not of its people.
+A rung shows the capacity of the equipment, not of the people on the roster, who may be fewer.
 """
 
 import math

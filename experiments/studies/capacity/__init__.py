@@ -36,12 +36,12 @@ The bottleneck by what-if is the resource of which 10 % more (at least one unit)
 than 10 % more of any other, at the demand that the replication did not carry. A resource that blocked nobody at that
 demand in the measured days is not simulated with more: its lift is 0. Resources that only exports or customs controls
 use count if these are switched on. In the first replication, the resources that the ladder shows as the tightest get
-more one after the other, then all others together. Only if these others raise the on-time share are they separated,
-half by half. Once one resource makes nearly all parcels on time, no other can achieve much more, and no further
-resource is simulated. A resource that lifts less than a quarter of the highest lift is not simulated in the other
-replications, and cannot be the bottleneck. If the interval of the highest lift includes zero, the bottleneck is that of
-the ladder. What breaks is reported for the lowest demand that is not carried: late parcels, a growing backlog, and the
-instant from which flights are held.
+more one after the other, then all others together. Only if these others lift at least a quarter of the highest lift are
+they separated, half by half. Once one resource makes nearly all parcels on time, no other can achieve much more, and no
+further resource is simulated. A resource that lifts less than a quarter of the highest lift is not simulated in the
+other replications, and cannot be the bottleneck. If the interval of the highest lift includes zero, the bottleneck is
+that of the ladder. What breaks is reported for the lowest demand that is not carried: late parcels, a growing backlog,
+and the instant from which flights are held.
 """
 
 from collections.abc import Sequence

@@ -39,8 +39,8 @@ def _recovery(run: Measured) -> tuple[Recovery, Recovery]:
 @RECOVERY.kpi("h", LESS, "Recovery", rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
 def recovery_h(run: Measured) -> float:
     """time from the end of the last disruption until the backlog is back, and stays, where it would be without
-    disruptions; the run continues for up to four times its measured days; if the backlog is not back by then, the time
-    to that end; 0 without disruptions that end
+    disruptions; the run continues for up to four times its measured days (recovery.runs_on); if the backlog is not back
+    by then, the time to that end; 0 without disruptions that end
     """
     return _recovery(run)[0].h
 
