@@ -41,6 +41,8 @@ OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.optio
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
 _WITH_VALUE = {*PATHS, *(name for name, value in OF_VERBS.items() if value)}
 
+_LIKE = 0.75
+"""Likeness from which an unknown option is taken for a known one (assumption)."""
 LONGEST_WORD = 100_000
 """Largest length of a word [characters]: a list of designs."""
 _LONGEST_LINE = 980
@@ -263,10 +265,10 @@ class _Parser(argparse.ArgumentParser):
         if (instead := instead_of_option(first)) is not None:
             raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
         name, known = first.partition("=")[0], [*FLAGS, *OF_VERBS, *PATHS]
-        if name.startswith("--") and not get_close_matches(name, known):
+        if name.startswith("--") and not get_close_matches(name, known, cutoff=_LIKE):
             key = name.removeprefix("--").replace("-", "_")
             raise CargohubError(f"{name}: unknown option; write a key of the configuration without dashes: {key}=VALUE")
-        raise CargohubError(f"{first}: unknown option{near(name, known)}")
+        raise CargohubError(f"{first}: unknown option{near(name, known, _LIKE)}")
 
 
 def _refused(error: Exception) -> str | None:

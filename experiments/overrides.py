@@ -37,6 +37,7 @@ _TAILS = re.compile(
     r"| expecting \{|Either remove).*"
 )
 _KEY = re.compile(r"full_key:\s*(\S+)")
+_ALREADY = re.compile(r"An item is already at '(.*?)'")
 _PLUS = re.compile(r"[^=]*=\s*\+\s*[\d.]+\s*")
 _SHARE = re.compile(r"[+-]\s*\d{1,6}(\.\d{1,6})?\s*%")
 
@@ -101,6 +102,10 @@ def _slip(word: str) -> str:
         return f"a bracket is not closed; put a word with blanks in quotes: '{key}=[…]'"
     if value.rstrip().endswith(","):
         return "remove the comma at the end"
+    if re.search(r"[\s,]\S*=", value):
+        return "several words in one; quotes go around one KEY=VALUE only"
+    if re.search(r":\s*\d+,\d", value):
+        return "a number has a decimal point, no comma"
     return f"separate several values with commas: {key}={value.replace(';', ',')}" if ";" in value else ""
 
 
@@ -109,8 +114,13 @@ def _unread(message: str) -> str:
 
     >>> _unread("token recognition error at: '#'")
     "'#' needs quotes around the value"
+    >>> _unread("mismatched input '}' expecting <EOF>")
+    "not to be read at '}'"
     """
-    return re.sub(r"token recognition error at: (.*)", r"\1 needs quotes around the value", message)
+    message = re.sub(r"token recognition error at: (.*)", r"\1 needs quotes around the value", message)
+    return re.sub(
+        r"(?:\w+ input|no viable alternative at input) ('.*?')( expecting .*)?$", r"not to be read at \1", message
+    )
 
 
 def is_share(text: object) -> TypeGuard[str]:
@@ -245,6 +255,8 @@ def _line(error: BaseException) -> str:
         return "defaults: not a list of groups and their options"
     text = str(error)
     key = _KEY.search(text)
+    if there := _ALREADY.search(text):
+        return f"{there[1]}: exists; +KEY=VALUE adds a new key, KEY=VALUE changes one"
     first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())
     return f"{key.group(1)}: {first}" if key and key.group(1) not in first else first
 

@@ -51,6 +51,10 @@ def raising(error):
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (
+            ["run", "--scenario", "x"],
+            "--scenario: unknown option; write a key of the configuration without dashes: scenario=VALUE",
+        ),
+        (
             ["run", "--replications", "2"],
             "--replications: unknown option; write a key of the configuration without dashes",
         ),
