@@ -87,7 +87,7 @@ def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None
     Raises:
         InputError: the name is not among them.
     """
-    if name not in (names := list(known)):
+    if name not in (names := [*map(str, known)]):
         raise InputError(f"{option}: {name[:60]!r} is {what}{near(name, names)}")
 
 

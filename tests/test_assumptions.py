@@ -449,6 +449,7 @@ def test_the_verb_lists_one_kind(capsys):
     ("words", "message"),
     [
         (["kind=guess"], "kind: 'guess' is no kind of number"),
+        (["kind=assumptions"], "kind: 'assumptions' is no kind of number; did you mean 'assumption'?"),
         (["to=numbers.csv"], "--to: a workbook is a file *.xlsx"),
         (["apron.taxi=3"], "apron.taxi: unknown key"),
         (["apron.taxi_in_min=-3"], "apron.taxi_in_min: must be at least 1e-05, got -3"),

@@ -116,3 +116,7 @@ def test_two_workers_and_one_do_the_same_replications():
 
 def test_only_bench_takes_parallel(capsys):
     assert refused(capsys, "run", "--parallel") == "cargohub: --parallel: only bench takes this option\n"
+
+
+def test_one_measurement_at_a_time(capsys):
+    assert "give one of them" in refused(capsys, "bench", "--parallel", "--engines")

@@ -44,6 +44,7 @@ from experiments.studies.bench.engines import ENGINES, compare_engines
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
+from sim.errors import CargohubError
 from sim.own import adopt
 from sim.reading import plain, read
 from sim.trusted import trust
@@ -91,6 +92,8 @@ class BenchResult:
 
 def main(arguments: Arguments) -> int:
     """Measure, and print the result."""
+    if {PARALLEL, ENGINES} <= {*arguments.words}:
+        raise CargohubError("--parallel, --engines: each has its own measurement; give one of them")
     if PARALLEL in arguments.words:
         return compare_workers(arguments)
     if ENGINES in arguments.words:
