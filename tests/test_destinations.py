@@ -244,7 +244,7 @@ def test_at_promised_times_without_end_all_that_left_is_in_time_and_the_lanes_ad
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("lanes.ES.sort_cut_off=25:00", "sort_cut_off: must be a clock time as 'HH:MM' in quotes, got '25:00'"),
+        ("lanes.ES.sort_cut_off=24:00", "sort_cut_off: must be a clock time as 'HH:MM' in quotes, got '24:00'"),
         ("lanes.ES.km=-1", "lanes.ES.km: must be at least 0, got -1"),
         ("environment.night_from=late", "night_from: must be a clock time as 'HH:MM' in quotes, got 'late'"),
         ("linehaul.speed_km_h=0", "linehaul.speed_km_h: must be at least 1, got 0"),

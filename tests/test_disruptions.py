@@ -282,7 +282,7 @@ def test_without_data_some_of_those_released_wait_and_nobody_is_released_meanwhi
     own = inputs_of(*one("data_outage", at("day 1 00:00"), "hours=12", "share=0.5"))
     begin, end = 24 * H, 36 * H
     seen = 0
-    for flight in calm.flights:
+    for flight in (*calm.flights, *(replace(calm.flights[0], arrival=instant) for instant in (begin, end))):
         before, after = calm.parcels_of(flight), own.parcels_of(flight)
         lost = before.channel != after.channel
         waits = np.isin(after.channel, [Channel.LATE_DATA, Channel.DOCUMENT_CHECK])

@@ -35,6 +35,7 @@ def period(path, *words, days):
         (range(15), [], (0, 7, 7)),  # nor is the last night's morning
         (range(8), ["arrivals.repeat=2"], (0, 7, 7)),
         (range(17), ["warmup_days=14"], (0, 14, 3)),
+        (range(8), ["warmup_days=7"], (0, 7, 1)),
         (range(11), [], (0, 7, 7)),
         (range(21), [], (0, 7, 14)),
         (range(7), ["horizon_days=7"], (0, 0, 7)),

@@ -1,6 +1,7 @@
 """A KPI is declared in one place: what shows KPIs shows a new one, too."""
 
 import datetime as dt
+import math
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +17,14 @@ from experiments.designs.design import Design
 from experiments.frame.of_designs import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
+from sim.domain.site import Manning
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
 from sim.measures.kpis.service import weighted_quantile
 from sim.measures.surroundings import halls_co2_kg
+from sim.measures.tables import _cleared
 from sim.measures.window import Window, growth
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.record.tallies import StaffTime
+from sim.units import MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 TOYS = Group("toys", lambda hub: hub.exports.share == 0)
 SMALL = (
@@ -142,7 +146,11 @@ def test_aircraft_that_are_still_unloaded_at_the_end_are_not_blocked_for_an_unkn
     assert KPIS["stand_blocked_h_per_day"].compute(run) == pytest.approx((100 - 60) / 60 / 2)
 
 
-def test_the_growth_of_weekly_lows_has_its_mean_and_its_standard_deviation() -> None:
+@pytest.mark.parametrize(("ends", "expected"), [([0, 28], [3, 0.1, 0.1]), ([2, 28], [2, 0.1, math.sqrt(2) / 10])])
+def test_the_growth_of_weekly_lows_has_its_mean_and_its_standard_deviation(
+    ends: list[int], expected: list[float]
+) -> None:
+    """Weeks begin after a disruption, unless it happens every night."""
     run = object.__new__(Measured)
     run.window, run.shared = measured_days(1, 29, 29), {}
     time = MIN_PER_H * np.arange(1.0, 29 * 24 + 1)
@@ -151,10 +159,26 @@ def test_the_growth_of_weekly_lows_has_its_mean_and_its_standard_deviation() -> 
     run.tables = {
         "flights": {"n_parcels": np.array([28_000, 5]), "is_cohort": np.array([True, False])},
         "occupancy": {"zone": np.full(len(time), "backlog"), "time": time, "inside": lows + np.arange(len(time)) % 24},
-        "disruptions": {"is_drawn": np.zeros(0, bool), "kind": np.zeros(0, str), "end": np.zeros(0)},
+        "disruptions": {
+            "is_drawn": np.zeros(2, bool),
+            "kind": np.array(["staff_away", "night_curfew"]),
+            "end": np.array(ends) * MIN_PER_DAY,
+        },
     }
     names = ("backlog_growth_weeks", "backlog_growth_share_per_day", "backlog_growth_sd_per_day")
-    assert [KPIS[name].compute(run) for name in names] == pytest.approx([3, 0.1, 0.1])
+    assert [KPIS[name].compute(run) for name in names] == pytest.approx(expected)
+
+
+def test_people_are_paid_by_the_roster_and_for_work_after_it_and_waited_for() -> None:
+    """Four crews of five until noon of the first measured day, then two; 6 h after shifts; work waits for 9 h."""
+    run = object.__new__(Measured)
+    run.window, run.shared, run.config = measured_days(1, 3, 4), {}, load("liege_30k", "apron.crew_per_loader_set=5")
+    apron = SimpleNamespace(manning={"loader_sets": Manning((0, 36 * TICKS_PER_H), (4, 2))})
+    site = SimpleNamespace(apron=apron, halls=())
+    run.inputs = SimpleNamespace(measured=(TICKS_PER_DAY, 3 * TICKS_PER_DAY), site=site)
+    run.record = SimpleNamespace(staff={("loader_sets", NEVER): StaffTime(9 * TICKS_PER_H, 6 * TICKS_PER_H)})
+    kpis = [KPIS[f"{name}_per_day_unloading"].compute(run) for name in ("staff_h_paid", "understaffed_h")]
+    assert kpis == [(12 * 4 + 36 * 2 + 6) * 5 / 2, 9 / 2]
 
 
 def test_the_fullest_chute_counts_the_parcels_of_its_bags() -> None:
@@ -167,6 +191,14 @@ def test_the_fullest_chute_counts_the_parcels_of_its_bags() -> None:
 def test_the_quantile_is_the_smallest_value_that_the_share_does_not_exceed() -> None:
     values, weights = np.array([7.0, 3.0]), np.array([5, 95])
     assert [weighted_quantile(values, weights, share) for share in (0.94, 0.95, 0.96)] == [3, 3, 7]
+
+
+def test_a_flight_is_cleared_when_95_percent_of_its_parcels_have_left() -> None:
+    """95 of the first flight's 100 leave by minute 30, all of the second's 20 by minute 40, 37 of the third's 40."""
+    instants, flights, parcels = np.array([(50, 0, 5), (10, 0, 94), (30, 0, 1), (40, 1, 10), (20, 1, 10), (5, 2, 37),
+                                           (7, 3, 3)]).T  # fmt: skip
+    cleared = _cleared(np.array([100, 20, 40, 3, 0]), instants, flights, parcels)
+    assert cleared.tolist() == [30, 40, NEVER, 7, NEVER]
 
 
 def test_movements_are_at_night_by_the_hubs_clocks() -> None:

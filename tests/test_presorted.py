@@ -212,6 +212,12 @@ def test_declarations_are_of_parcels(capsys):
     assert "with customs.declared parcel by parcel: choose one" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("goods", "room"), [("bags", 25), ("ulds", 3600)])
+def test_a_trailer_may_be_as_large_as_one_unit(goods, room):
+    words = ("exports=none", f"presorted={goods}", f"outbound.trailer.parcels={room}")
+    assert load("liege_30k", *words).unit_room == room
+
+
 def test_goods_by_lane_are_counted_in_parcels():
     """Every parcel of a flight has a lane, however many of them share it."""
     for words in ((), ("presorted=bags",), ("presorted=ulds",)):

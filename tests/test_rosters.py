@@ -183,11 +183,11 @@ def test_people_who_are_always_there_are_as_good_as_no_roster():
         }
 
     def always(posts):
-        return {kind: Manning((0, 1 << 24), (n, n)) for kind, n in posts.items()}
+        return {kind: Manning(tuple(shifts), (n,) * len(shifts)) for kind, n in posts.items()}
 
     for seed in range(12):
         inputs = make(replace(draw(seed), has_roster=False))
-        site = inputs.site
+        site, shifts = inputs.site, range(0, inputs.end, inputs.end // 50)
         halls = tuple(replace(hall, manning=always(posts_of(hall))) for hall in site.halls)
         apron = always({"loader_sets": site.apron.loader_sets, "tugs": site.apron.tugs})
         rostered = replace(inputs, site=replace(site, halls=halls, apron=replace(site.apron, manning=apron)))

@@ -23,7 +23,7 @@ from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 from sim.site.floors import floor_parcels
 from sim.streams import Streams
-from sim.units import NEVER, TICKS_PER_DAY
+from sim.units import NEVER, TICKS_PER_DAY, TICKS_PER_H
 
 N = 20_000
 """Parcels of a flight."""
@@ -197,12 +197,24 @@ def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
     shares = {Channel.LATE_DATA: 0.028, Channel.DOCUMENT_CHECK: 0.012, Channel.EXAMINED: 0.01}
     late, documents, examined = shares.values()
     words = (f"customs.late_data_share={late}", f"customs.document_check_share={documents}")
-    inputs = make_inputs(load("liege_30k", *words, f"customs.examined_share={examined}"), 0)
+    config = load("liege_30k", *words, f"customs.examined_share={examined}", "customs.refused_share=0.3")
+    inputs = make_inputs(config, 0)
     draws = [inputs.parcels_of(flight) for flight in inputs.flights[:4]]
-    n = sum(parcels.n_units for parcels in draws)
+
+    def is_share(flags: list[np.ndarray], share: float) -> bool:
+        drawn = np.concatenate(flags)
+        return abs(drawn.mean() - share) < 5 * np.sqrt(share * (1 - share) / len(drawn))
+
     for channel, share in shares.items():
-        drawn = sum(np.count_nonzero(parcels.channel == channel) for parcels in draws) / n
-        assert abs(drawn - share) < 5 * np.sqrt(share * (1 - share) / n), channel
+        assert is_share([parcels.channel == channel for parcels in draws], share), channel
+    for number, lane in enumerate(config.lanes.values()):
+        assert is_share([parcels.lane == number for parcels in draws], lane.share), number
+    assert is_share([parcels.is_no_read for parcels in draws], config.parcels.no_read_share)
+    assert is_share([parcels.is_refused[parcels.channel == Channel.EXAMINED] for parcels in draws], 0.3)
+    assert not any(parcels.is_refused[parcels.channel != Channel.EXAMINED].any() for parcels in draws)
+    waits = [(parcels.release - flight.arrival)[parcels.channel != Channel.RELEASED] / TICKS_PER_H
+             for flight, parcels in zip(inputs.flights, draws, strict=False)]  # fmt: skip
+    assert np.concatenate(waits).mean() == pytest.approx(config.customs.release_mean_h, rel=0.03)
     assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01
     assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
 

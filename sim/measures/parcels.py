@@ -39,8 +39,7 @@ class KeptParcels:
             instants = columns[name].astype(np.int64)
             return np.where(instants < self._end, instants, NEVER)
         if name == "post":
-            is_packed = (columns["pack_begin"] != NEVER) & (columns["pack_begin"] < self._end)
-            return np.where(is_packed, columns["post"], NEVER)
+            return np.where(columns["pack_begin"] < self._end, columns["post"], NEVER)
         if name.startswith(_OF_TRUCK):
             return self._of_truck(name.removeprefix(_OF_TRUCK), columns["truck"])
         if (stored := _STORED_AS.get(name, name)) in columns:
