@@ -14,6 +14,7 @@ from sim.domain.parcels import Channel, Parcels
 from sim.domain.site import Manning
 from sim.errors import ConfigError, LawBroken
 from sim.inputs.declarations import make_declarations
+from sim.inputs.declarations.cells import _sellers
 from sim.inputs.declarations.chances import mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures import tables
@@ -378,6 +379,19 @@ def test_paths_of_controlled_parcels_add_up_and_name_each_control() -> None:
         assert sum(each.minutes for each in path.segments) == path.end - path.start
         causes |= {each.cause for each in path.segments}
     assert {"uld_xrays", "uld_xray", "xray", "transit", "examination", "customs_desks"} <= causes
+
+
+def test_sellers_have_histories_origins_and_platforms_as_configured() -> None:
+    declared = load("customs_today").customs.declared
+    assert declared is not None
+    sellers = replace(declared.sellers, exponent=0.0)
+    _, kind, platform = _sellers(replace(declared, sellers=sellers), Streams(1, 0))
+    shares = [[each.share for each in kinds.values()] for kinds in (sellers.histories, sellers.origins)]
+    shares.append([*sellers.platforms.values()])
+    numbers = np.unravel_index(kind, [len(each) for each in shares])
+    assert (numbers[2] == platform).all()
+    for number, expected in zip(numbers, shares, strict=True):
+        assert np.bincount(number) / len(number) == pytest.approx(expected, abs=0.02)
 
 
 def test_more_kinds_of_parcels_than_two_bytes_tell_are_refused() -> None:

@@ -246,7 +246,7 @@ def test_at_promised_times_without_end_all_that_left_is_in_time_and_the_lanes_ad
     [
         ("lanes.ES.sort_cut_off=24:00", "sort_cut_off: must be a clock time as 'HH:MM' in quotes, got '24:00'"),
         ("lanes.ES.km=-1", "lanes.ES.km: must be at least 0, got -1"),
-        ("environment.night_from=late", "night_from: must be a clock time as 'HH:MM' in quotes, got 'late'"),
+        ("environment.night_from=23:60", "night_from: must be a clock time as 'HH:MM' in quotes, got '23:60'"),
         ("linehaul.speed_km_h=0", "linehaul.speed_km_h: must be at least 1, got 0"),
         ("outbound.timetable=['7']", "outbound.timetable: must be a clock time as 'HH:MM' in quotes, got '7'"),
     ],

@@ -16,11 +16,12 @@ from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, parcels_beside, spread
-from sim.inputs.expected_work import expected_work
+from sim.inputs.expected_work import _minutes, expected_work
 from sim.inputs.flight_work import loader_min, machines_up, pieces_on_machines
 from sim.inputs.staffing import rostered_h_per_day, rosters_of
+from sim.measures.ladder import capacity_ladder
 from sim.streams import Streams
-from sim.units import TICKS_PER_DAY, TICKS_PER_H
+from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_H
 
 RUN = 21 * TICKS_PER_DAY
 WEEK = slice(MARGIN + 7 * BINS_PER_DAY, MARGIN + 14 * BINS_PER_DAY)
@@ -45,6 +46,30 @@ def test_a_week_of_expected_flights_is_the_demand_of_its_month():
     assert all(flights_expected(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
     november = load("liege_30k", "start_date=2022-10-24")
     assert flights_expected(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
+
+
+def test_work_of_an_import_with_its_exports_is_that_of_the_ladder():
+    """Over post-minutes of all posts in a day: the parcels a day of the resource's rung."""
+    config = load("liege_30k", "exports=one_fifth")
+    hall, exports = config.halls["main"], config.exports
+    ladder = capacity_ladder(config, {})
+    posts = {
+        "breakdown": ("stations", hall.breakdown_stations * config.breakdown.workers_per_station),
+        "induction": ("machines", config.sorting.inductions),  # of each machine
+        "handcoding": ("handcoding_desks", hall.handcoding_desks),
+        "packout": ("packout_posts", hall.packout_posts),
+        "manual_sort": ("manual_sort_posts", hall.manual_sort_posts),
+        "docks_in": ("doors_in", hall.doors_in * exports.collections.workers_per_truck),
+        "screening": ("screening_lines", hall.exports.screening_lines),
+        "hand_sorting": ("hand_sorting_posts", hall.exports.hand_sorting_posts),
+        "build_up": ("build_up_workers", hall.exports.build_up_workers),
+    }
+    minutes = _minutes(config, hall)
+    assert minutes.keys() == posts.keys()
+    for role, (of_import, of_export, of_truck) in minutes.items():
+        rung, n = posts[role]
+        of_all = of_import + exports.ratio * (of_export + of_truck / exports.collections.parcels)
+        assert n * MIN_PER_DAY / of_all == pytest.approx(ladder[rung]), role
 
 
 def test_work_of_a_shifts_last_quarter_is_done_in_that_shift_and_the_next():

@@ -169,6 +169,33 @@ def test_the_growth_of_weekly_lows_has_its_mean_and_its_standard_deviation(
     assert [KPIS[name].compute(run) for name in names] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("kpi", "table", "column", "instant", "unit"),
+    [
+        ("broken_down_per_day", "ulds", "n_parcels", "start", 1),
+        ("floor_blocked_h_per_day", "ulds", "wait_floor", "start", 60),
+        ("between_halls_per_day", "shuttles", "n_parcels", "taken", 1),
+        ("parcels_per_day", "loads", "n_parcels", "departed", 1),
+        ("exports_called_per_day", "collections", "n_parcels", "called", 1),
+        ("exports_per_day", "out_loads", "n_parcels", "departed", 1),
+        ("empty_ulds_flown_per_day", "flights", "n_empties_out", "aobt", 1),
+    ],
+)
+def test_what_happens_in_the_measured_days_is_added_up_a_day(
+    kpi: str, table: str, column: str, instant: str, unit: int
+) -> None:
+    """The first measured instant counts, that of the end does not, nor what did not happen."""
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(1, 3, 4), {}
+    run.tables = {
+        table: {
+            instant: MIN_PER_DAY * np.array([0.5, 1, 2.5, 3, np.nan]),
+            column: np.array([1, 10, 100, 1000, 10_000]),
+        }
+    }
+    assert KPIS[kpi].compute(run) == pytest.approx(110 / unit / 2)
+
+
 def test_people_are_paid_by_the_roster_and_for_work_after_it_and_waited_for() -> None:
     """Four crews of five until noon of the first measured day, then two; 6 h after shifts; work waits for 9 h."""
     run = object.__new__(Measured)

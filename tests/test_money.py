@@ -367,7 +367,7 @@ def test_kpis_of_a_day_make_a_year() -> None:
         ("parcels.late_eur", "nan", "optimise.cost.parcels.late_eur: "),
         ("discounting.rate", -0.1, "optimise.cost.discounting.rate: must be at least 0, got -0.1"),
         ("labour.paid_by_others", "[custom]", "optimise.cost.labour.paid_by_others: unknown role 'custom'"),
-        ("labour.night_to", "23:60", "night_to"),
+        ("labour.night_to", "25:00", "night_to"),
     ],
 )
 def test_prices_that_are_none_are_one_line(

@@ -226,6 +226,12 @@ def test_ocba_shares_with_a_target_by_hand() -> None:
     assert further == pytest.approx([1 / 4, 16, 9, 4, 1 / 4, 1 / 100])
 
 
+@pytest.mark.parametrize(("first", "budget"), [(1, 9), (2, 3)])
+def test_a_budget_without_two_replications_of_each_design_is_refused(first: int, budget: int) -> None:
+    with pytest.raises(ValueError, match="at least two replications of each design"):
+        ocba(sampler(rows((1, 1), (2, 2))), Goal(2, indifference=1.0, **CHEAPEST), Looks(first, 1, 50), budget=budget)
+
+
 def test_replications_are_handed_out_by_shares_within_the_budget() -> None:
     few, share = np.full(3, 2), np.array([1.0, 4.0, 0.0])
     assert (few + _handed_out(share, few, 16, 100)).tolist() == [4, 16, 2]

@@ -323,3 +323,7 @@ def test_a_hub_is_checked_without_drawing_its_collections(monkeypatch: pytest.Mo
     inputs.check_inputs(load("liege_30k"))
     with pytest.raises(CargohubError, match="is larger than the floor of hall main"):
         inputs.check_inputs(load("liege_30k", "halls.main.zone_shares.lanes=0.0001"))
+
+
+def test_the_zones_of_a_single_hall_are_listed_once(crowded: sim.Result) -> None:
+    assert not any("@" in zone for zone in {*crowded.tables["occupancy"]["zone"]})

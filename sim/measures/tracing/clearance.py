@@ -38,11 +38,10 @@ def clearance(journal: Journal, flight: int) -> Clearance:
     n = int(size[of_flight].sum())
     if n != flights["n_parcels"][flight]:
         raise InputError(f"{journal.name('flights', flight)}: {n} parcels in the table parcels, not all")
-    needed = n_to_clear(n)
     rows = parcels["row"][left][order].tolist()
     n_gone = np.cumsum(size[left][order])
-    which = int(np.searchsorted(n_gone, needed))
-    is_cleared = needed > 0 and which < len(rows)
+    which = int(np.searchsorted(n_gone, n_to_clear(n)))
+    is_cleared = which < len(rows)
     cleared = float(flights["cleared"][flight])
     if is_cleared == np.isnan(cleared) or (is_cleared and instants[order[which]] != cleared):
         raise InputError(f"{journal.name('flights', flight)}: tables parcels and flights have different clearances")
