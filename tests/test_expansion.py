@@ -13,6 +13,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import answers
@@ -34,14 +35,14 @@ from experiments.money.prices import Paid
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
-from experiments.studies.expansion import _grids, _misnamed, check
+from experiments.studies.expansion import _grids, _misnamed, check, timeline, uncertainty
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after, path_name
+from experiments.studies.expansion.design import CAPACITY_USE, PAID, ExpansionKeys, Months, months_after, path_name
 from experiments.studies.expansion.futures import Found, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at, month_indices, states_of
 from experiments.studies.expansion.tables import sentences
-from experiments.studies.expansion.timeline import Opening
+from experiments.studies.expansion.timeline import Course, Opening
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
 from experiments.studies.expansion.value import _by_year, quarter_years, worth
@@ -383,6 +384,54 @@ def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found
     assert {what for what, _ in cells} == set(found.keys.expansion.growth)
     (turn,) = [row for row in told.turns if (row.what, row.value) == ("growth", "base")]
     assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[told.recommended])
+
+
+def test_prices_swing_both_ways_about_the_expected_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wages, their premium, rent and two buildings, of which another way to pay labour replaces the wages alone."""
+    monkeypatch.setattr(uncertainty, "factors", lambda _, rate: np.array([rate]))
+    measured, paid = SimpleNamespace(lines=[*WAGES, "rent"], paid=[*PAID][:1]), next(iter(PAID.values()))
+    present = np.array([-30.0, -5.0, -20.0, -60.0, -40.0])
+    of_path = SimpleNamespace(present=present, labour=np.array([-33.0]), quarterly=np.array([100.0]))
+    cost = SimpleNamespace(discounting=SimpleNamespace(rate=0.05))
+    found = SimpleNamespace(
+        keys=SimpleNamespace(expansion=SimpleNamespace(swing=0.2, cost=cost)),
+        world=SimpleNamespace(curves=SimpleNamespace(measured=measured)),
+        books=SimpleNamespace(lines=[*measured.lines, "hall", "doors"]),
+        expected=lambda value: value(of_path),
+    )
+    values = {(what, value): float(total) for what, value, total in uncertainty._prices(found)}
+    swings = {"wages": 6, "night premium": 1, "rent": 4, "construction": 20}
+    expected = {(what, f"{sign}20 %"): -155 - by * (sign == "+") + by * (sign == "−")
+                for what, by in swings.items() for sign in "−+"}  # fmt: skip
+    rates = {("discount rate", "4 %"): 4.0, ("discount rate", "6 %"): 6.0}
+    assert values == pytest.approx({("labour paid", paid): -155 + 35 - 33, **expected, **rates})
+
+
+def test_a_rule_sees_each_quarter_at_its_season(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six quarters from winter on, with two weeks each; 10, 20, … flights a day in the mean of the year."""
+    monkeypatch.setattr(timeline, "quarter_means", lambda weeks, *_: weeks)
+    course = object.__new__(Course)
+    measured = SimpleNamespace(place=lambda _: 0)
+    curves = SimpleNamespace(weeks=lambda _, by_week: by_week[:, None], measured=measured)
+    weeks = np.array([[0.7, 0.9], [1.0, 1.0], [1.1, 1.3], [1.5, 1.7]])
+    course._world = SimpleNamespace(weeks=weeks, curves=curves)
+    course._watched, course._is_whole = [(0, 10.0 * n, 0.1 * n) for n in range(1, 7)], True
+    assert [course._seen("dwell_mean_h", at) for at in (-1, -2, -3)] == pytest.approx([60, 50 * 0.8, 40 * 1.6])
+    assert course._seen(CAPACITY_USE, -2) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("quarter", "cap", "slots"), [(2, None, 11.25), (4, None, 16.25), (4, 14, 14), (9, None, 20)])
+def test_slots_of_a_phase_are_filled_over_the_months_after_its_opening(
+    quarter: int, cap: int | None, slots: float
+) -> None:
+    """From 10 to 20 in a year from the seventh month on; a quarter counts as its middle."""
+    course = object.__new__(Course)
+    permit = SimpleNamespace(results={"granted": SimpleNamespace(most_flights_per_day=cap)})
+    settings = SimpleNamespace(ramp_months=12, stages={"permit": permit})
+    course._world = SimpleNamespace(settings=settings, accepted=[10, 20])
+    course._n_open, course._openings, course._conditions = 1, [Opening("first", 0.0, 6.0)], [(0, "permit", "granted")]
+    course._hubs = {(n, False, 1.0, ()): n for n in (0, 1)}
+    assert course._slots(quarter, 1) == slots
 
 
 def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:
