@@ -131,6 +131,17 @@ def test_without_failures_and_controls_all_is_decided_before_landing() -> None:
     assert late is not None and late.n_before_landing == 0
 
 
+def test_a_check_of_documents_delays_the_release_by_its_duration() -> None:
+    """Declared after presentation, a parcel is released when its declaration is accepted, checked and answered."""
+    eyes = ("customs.declared.is_prelodged=false", "customs.declared.documents={detection:0,false_alarm:0}")
+    words = (*NOBODY, *NO_FAILURES, *ALL_IOSS, *eyes, "customs.declared.documents_mean_h=3")
+    free, checked = parcels_of(*words), parcels_of(*words, f"{SELECTION}.documents_share=1")
+    assert checked.counts is not None and checked.counts.n_documents == len(checked.lane)
+    assert (checked.channel == Channel.DOCUMENT_CHECK).all()
+    waits = checked.release - free.release
+    assert waits.min() >= 0 and waits.mean() / TICKS_PER_H == pytest.approx(3, rel=0.02)
+
+
 def test_without_exemption_every_declaration_is_a_standard_one() -> None:
     counts = parcels_of(scenario="eu_2026_duty").counts
     assert counts is not None and counts.n_h7 == 0

@@ -48,6 +48,14 @@ def test_a_week_of_expected_flights_is_the_demand_of_its_month():
     assert flights_expected(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
 
 
+def test_collections_bring_the_exports_of_the_flights_that_are_not_cancelled():
+    """A quarter as many parcels as 3.5 flights of 115,000 bring in a usual day of September, 5,500 a truck."""
+    for cancelled in (0, 0.4):
+        config = load("liege_30k", "exports=one_fifth", f"arrivals.cancelled_share={cancelled}")
+        a_week = expected_work(config, RUN).collections[WEEK].sum()
+        assert a_week == pytest.approx(7 * 3.5 * 1.03 * (1 - cancelled) * 115_000 * 0.25 / 5500)
+
+
 def test_work_of_an_import_with_its_exports_is_that_of_the_ladder():
     """Over post-minutes of all posts in a day: the parcels a day of the resource's rung."""
     config = load("liege_30k", "exports=one_fifth")

@@ -10,13 +10,14 @@ import pytest
 
 import sim
 from experiments.composition import load
-from sim.domain.exports import Collection, ExportParcels
+from sim.domain.exports import AircraftLimits, Collection, ExportParcels, UldLimits
 from sim.errors import CargohubError
 from sim.inputs.collections import _size
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.inputs import make_inputs
+from sim.inputs.site import make_export_site
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
 from sim.processes.store import ParcelStore
 from sim.reference.small_hubs import make
@@ -24,6 +25,13 @@ from sim.reference.small_numbers import draw
 from sim.site.floors import empty_ulds_that_fit
 from sim.site.zones import export_zone_uses
 from sim.units import TICKS_PER_DAY
+
+
+def test_limits_of_an_aircraft_are_in_grams_and_cubic_centimetres() -> None:
+    site = make_export_site(load("liege_30k"))
+    assert site is not None
+    decks = UldLimits(6_400_000, 18_900_000), UldLimits(4_400_000, 10_800_000)
+    assert site.aircraft["b777f"] == AircraftLimits(decks, 93_500_000)
 
 
 def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:
