@@ -1,5 +1,6 @@
 import os
 import signal
+import socketserver
 import subprocess
 import sys
 import threading
@@ -133,6 +134,25 @@ def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
     patience = [] if "null" in words[-1] or words[0] != "execution=dask" else ["execution.patience_s=1"]
     assert why in refused(capsys, "run", *words, *patience, "horizon_days=1", "--quiet", "--out", tmp_path)
     assert not list(tmp_path.iterdir()), "a folder of nothing is left"
+
+
+class Other(socketserver.BaseRequestHandler):
+    """A server that answers immediately, but not as Dask does."""
+
+    def handle(self):
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_another_server_than_a_scheduler_is_one_line(capsys, tmp_path):
+    with socketserver.TCPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        words = ["execution=dask", f"execution.address={address}", "execution.patience_s=5", "horizon_days=1"]
+        line = refused(capsys, "run", *words, "--quiet", "--out", tmp_path)
+        server.shutdown()
+        thread.join()
+    assert f"no Dask scheduler at {address}: another kind of server answers" in line
 
 
 def test_no_progress_is_printed_before_a_scheduler_answers(capsys, tmp_path, monkeypatch):

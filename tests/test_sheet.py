@@ -65,6 +65,10 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         book.save(path)
         with pytest.raises(InputError, match=f"plan.xlsx: sheet inputs, cell {cell.coordinate}, value '{wrong}': "):
             words_of(path, "run", None)
+    rows["words"][2].value = "scenario='x"
+    book.save(path)
+    with pytest.raises(InputError, match=r"plan.xlsx: sheet inputs, row Words: No closing quotation, got"):
+        words_of(path, "run", None)
 
 
 @pytest.mark.parametrize("words", [[], ["new"], ["new", "a.csv"], ["old", "a.xlsx"]])

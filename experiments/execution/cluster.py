@@ -215,6 +215,8 @@ def _client(place: Place) -> Any:  # noqa: ANN401 - as above
             return distributed.Client(place.address, timeout=place.patience_s, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:  # TypeError: TLS without certificates
         why = str(error) or f"no answer within {place.patience_s:g} s"
+    except MemoryError:  # Dask takes the first bytes for the length of an answer
+        why = "another kind of server answers"
     raise CargohubError(f"execution.address: no Dask scheduler at {place.address}: {why}")
 
 

@@ -94,8 +94,8 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     """
     table = [row + [""] * len(HEADER) for _, row in sheet_of(path)[1]]
     if not table or tuple(table[0][: len(HEADER)]) != HEADER:
-        raise InputError(f"{path}: sheet inputs: `cargohub sheet new FILE.xlsx` writes other columns")
-    base = next((shlex.split(row[VALUE]) for row in table if row[KEY] == WORDS), [])
+        raise InputError(f"{path}: no sheet of inputs with its columns; `cargohub sheet new FILE.xlsx` writes one")
+    base = next((_split(path, row[VALUE]) for row in table if row[KEY] == WORDS), [])
     known = {each.key: each for each in _fields(base, config_dir)}
     places: dict[str, str] = {}
     changed: list[str] = []
@@ -122,6 +122,13 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     first = [word for word in base if not is_of_study(word)]
     first = first if any(key_of(word) == "scenario" for word in first) else ["scenario=liege_30k", *first]
     return [f"designs=[{' '.join(first)}, {' '.join([*first, *of_hub])}]", *of_study.values()]
+
+
+def _split(path: Path, words: str) -> list[str]:
+    try:
+        return shlex.split(words)
+    except ValueError as error:
+        raise InputError(f"{path}: sheet inputs, row Words: {error}, got {words[:60]!r}") from None
 
 
 def _fields(words: Sequence[str], config_dir: Path | None) -> list[Field]:
