@@ -95,12 +95,15 @@ def keys_page() -> str:
     """Every key that a word can change: value, unit, bounds, range and source."""
     parts = ["# Keys", _KEYS]
     known: set[str] = set()
-    for title, shown, words, kind in _sections():
+    sections = list(_sections())
+    of_verbs = {shown.removeprefix("study=") for _, shown, _, _ in sections if shown.startswith("study=")}
+    for title, shown, words, kind in sections:
+        others = of_verbs - {shown.removeprefix("study=")} if shown.startswith("study=") else set()
         base = compose(words)
         listed = with_shifts(fields_of((kind, MarginKeys), base, None, has_hidden=True), dict(values_of(base)))
         groups: dict[str, dict[str, list[Field]]] = {}
         for field in listed:
-            if (key := _starred(field)) not in known:
+            if (key := _starred(field)) not in known and key.partition(".")[0] not in others:
                 groups.setdefault(group_of(field.key), {}).setdefault(key, []).append(field)
         known |= {key for rows in groups.values() for key in rows}
         parts += [f"## {title}{f' (`{shown}`)' if shown else ''} {{ #{anchor(title)} }}"] if groups else []
@@ -143,10 +146,12 @@ def _row(key: str, fields: Sequence[Field]) -> str:
     first = fields[0]
     values = sorted({field.base for field in fields}, key=_order)
     value = values[0] if len(values) == 1 else f"{values[0]} … {values[-1]}"
+    bounds = list(dict.fromkeys(", ".join(field.leaf.options) or field.bounds for field in fields))
     about = first.about
     kind, source = (about.kind, about.source) if about else ("", "")
     cells = (
-        f"`{key}`", value, first.unit, ", ".join(first.leaf.options) or first.bounds,
+        f"`{key}`", value, " or ".join(dict.fromkeys(field.unit for field in fields if field.unit)),
+        bounds[0] if len(bounds) == 1 else "",
         first.range if len(fields) == 1 else "in proportion" if first.range else "",
         source if source.startswith(kind) else f"{kind}: {source}",
     )  # fmt: skip

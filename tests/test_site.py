@@ -74,6 +74,13 @@ def test_every_key_of_the_packaged_hub_is_listed(site):
     assert not {key for key in missing if not re.match(r"margin$|fitted|designs|scenarios|demands", key)}
 
 
+def test_the_keys_of_a_verb_are_in_its_own_section(site):
+    page = (site / "reference" / "keys.html").read_text(encoding="utf-8")
+    (section,) = re.findall(r'<h2 id="the-verb-sure">.*?(?=<h2)', page, re.DOTALL)
+    assert re.search(r"<code>sure.budget</code></td>\s*<td>75</td>", section)
+    assert len(re.findall("<code>sure.budget</code>", page)) == 1
+
+
 def test_every_verb_is_listed(site):
     page = (site / "reference" / "verbs.html").read_text(encoding="utf-8")
     assert {verb for verb in verbs.VERBS if f'id="{verb}"' not in page} == set()

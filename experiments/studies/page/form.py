@@ -67,8 +67,8 @@ _UNITS: Final[Mapping[str, str]] = {
     "share of the hall": r"halls\.\w+\.zone_shares\..*",
     "share, 0 to 1": (
         r"sorting\.efficiency|outbound\.least_fill|demand\.hub_share\.(least|supposed|most)|exports\.lanes\..*"
-        r"|trade\.(vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|(margin|capacity)\.(reach|tolerance|target)"
-        r"|staff\.(on_time|step)|sure\.(precision|fails_below|scatter)|.*night_premium|expansion\.(spread|swing|accept_load)"
+        r"|trade\.(export_shares|vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|margin\.reach|capacity\.target"
+        r"|staff\.(on_time|step)|sure\.precision|.*night_premium|expansion\.(spread|swing|accept_load)"
         r"|customs\.\w+\.sellers\.platforms\.\w+"
     ),
     "date": r"halls\.\w+\.opens|start_date",
@@ -86,9 +86,16 @@ _UNITS: Final[Mapping[str, str]] = {
     "months": r".*\.(months|later)\.(least|mode|most)",
     "times the configured flights": r"expansion\.growth\.\w+\.factors\..*",
     "as what it varies": r"(sensitivity\.factors|optimise\.variables)\.\w+\.(low|high|step)",
-    "times": r"(sure\.carries_above|arrivals\.factor|.*\.hit_factor)|roster\.(night_|roles\.\w+\.)?factor",
+    "flights a day": r"(margin|capacity)\.tolerance",
+    "times": (
+        r"sure\.(fails_below|carries_above)|(arrivals|disruptions\.\w+)\.factor|.*\.hit_factor"
+        r"|roster\.(night_|roles\.\w+\.)?factor|arrivals\.(month|weekday)_index"
+    ),
+    "MB": "cache_mb",
+    "s": r"execution\.patience_s",
+    "year": r"(.*\.)?(cost|prices)\.year|expansion\.first_year",
     "times the mean": r"demand\.load\.fullest",
-    "share of the mean": r"(?!expansion\.).*\.(handling_)?spread",
+    "share of the mean": r"sure\.scatter|(?!expansion\.).*\.(handling_)?spread",
     "of the logarithm": r".*sigma",
     "exponent": r".*\.exponent",
     "parcels a year": r"demand\.hub_share\.airport_parcels_per_year",
@@ -180,6 +187,8 @@ def unit_of(key: str) -> str:
 
     >>> unit_of("sorting.efficiency"), unit_of("roster.factor"), unit_of("precision.dwell_mean_h")
     ('share, 0 to 1', 'times', 'h')
+    >>> unit_of("margin.tolerance"), unit_of("cost.year")
+    ('flights a day', 'year')
     """
     last = key.rpartition(".")[2]
     if last in KPIS:
