@@ -75,7 +75,10 @@ _UNITS: Final[Mapping[str, str]] = {
     "time of day": r"lanes\.\w+\.sort_cut_off|(.*\.)?night_(from|to)",
     "times of day": r"outbound\.timetable|roster\.work\.starts",
     "destinations": r"halls\.\w+\.serves|trade\.domestic_lanes|customs\.\w+\.home_lanes",
-    "probability": r".*\.(\w*detection|false_alarm|probability)",
+    "probability": r".*\.(\w*detection|false_alarm|probability)|select\.alpha|exposure\.watch\.logged_of_\w+\.\w+",
+    "share a day": r"exposure\.watch\.auditors\.\w+",
+    "in the KPI's unit": r"select\.(target|tolerance|indifference)",
+    "standard deviations": r"calibrate\.farthest",
     "share a year": r".*\.discounting\.rate",
     "EUR a truck": r".*\.eur_per_truck",
     "EUR": r".*\.eur_once",
@@ -88,14 +91,14 @@ _UNITS: Final[Mapping[str, str]] = {
     "as what it varies": r"(sensitivity\.factors|optimise\.variables)\.\w+\.(low|high|step)",
     "flights a day": r"(margin|capacity)\.tolerance",
     "times": (
-        r"sure\.(fails_below|carries_above)|(arrivals|disruptions\.\w+)\.factor|.*\.hit_factor"
+        r"sure\.(fails_below|carries_above)|sensitivity\.room|(arrivals|disruptions\.\w+)\.factor|.*\.hit_factor"
         r"|roster\.(night_|roles\.\w+\.)?factor|arrivals\.(month|weekday)_index"
     ),
     "MB": "cache_mb",
     "s": r"execution\.patience_s",
     "year": r"(.*\.)?(cost|prices)\.year|expansion\.first_year",
     "times the mean": r"demand\.load\.fullest",
-    "share of the mean": r"sure\.scatter|(?!expansion\.).*\.(handling_)?spread",
+    "share of the mean": r"sure\.scatter|calibrate\.discrepancy|(?!expansion\.).*\.(handling_)?spread",
     "of the logarithm": r".*sigma",
     "exponent": r".*\.exponent",
     "parcels a year": r"demand\.hub_share\.airport_parcels_per_year",
