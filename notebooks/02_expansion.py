@@ -14,9 +14,9 @@
 # %% [markdown]
 # # Expansion: when, how much, under a permit that may not come
 #
-# This notebook shows step by step what `cargohub expansion` does, with three paths and eight years. To take seconds, it uses
-# a scaled hub: a hundredth of the parcels on machines a hundred times slower, single days instead of weeks, and two loads of
-# each hub. The packaged study has eight paths and all parcels; `docs/expansion.md` explains the method.
+# This notebook shows step by step what `cargohub expansion` does, with three paths and eight years. To take less than a
+# minute, it uses a scaled hub: a hundredth of the parcels on machines a hundred times slower, single days instead of weeks,
+# and two loads of each hub. The packaged study has eight paths and all parcels; `docs/expansion.md` explains the method.
 
 # %%
 import matplotlib.pyplot as plt

@@ -15,7 +15,8 @@
 # # What each hall carries
 #
 # This notebook reads a run of `cargohub capacity study=expansion_capacity`: set `RUN` to its folder. Without a folder, a
-# shortened study runs in seconds: flights of 1,000 parcels, slow machines, two halls. Its numbers say nothing about the real hub.
+# shortened study runs in less than a minute: flights of 1,000 parcels, slow machines, two halls. Its numbers say nothing
+# about the real hub.
 
 # %%
 import io
