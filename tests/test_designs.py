@@ -73,6 +73,7 @@ def test_a_workbook_says_what_the_same_csv_says(tmp_path):
         ("name,demand\n", "no designs below the header"),
         ("name,demand,demand\na,today,today\n", "row 1: column 'demand' occurs twice"),
         ("name,,demand\na,,today\n", "row 1: column 2 has no name"),
+        ("name,cost,demand\na,100,today\n", "row 1: column 'cost': only select reads costs of designs"),
         ("name,hydra.run.dir\na,x\n", "row 1: column 'hydra.run.dir': no key"),
         ("name,floor space\na,x\n", "row 1: column 'floor space': no key"),
         ("name,demand\na,today\na,permit\n", "row 3, column 'name': 'a' occurs twice"),

@@ -137,15 +137,21 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
             raise InputError(f"{path}: row 1: column {number} has no name")
         if header.index(key) != number - 1:
             raise InputError(f"{path}: row 1: column {key!r} occurs twice")
-        if key != NAME and key not in beside:
-            try:
-                is_key = not set(key) & set("=~") and bool(parsed(f"{key}=1").key_or_group)
-            except CargohubError:
-                is_key = False
-            if not is_key:
-                raise InputError(said("no_key", path=path, key=key))
+        if key not in (NAME, *beside):
+            _check_key(path, key)
     if not set(header) - {NAME, *beside}:
         raise InputError(f"{path}: no column of a key, such as demand.flights_per_day, beside {NAME!r}")
+
+
+def _check_key(path: Path, column: str) -> None:
+    try:
+        is_key = not set(column) & set("=~") and bool(parsed(f"{column}=1").key_or_group)
+    except CargohubError:
+        is_key = False
+    if not is_key:
+        raise InputError(said("no_key", path=path, key=column))
+    if column == "cost":
+        raise InputError(said("cost_column", path=path))
 
 
 @dataclass(frozen=True, slots=True)
