@@ -1,6 +1,6 @@
 """`cargohub compare`: scenarios side by side, under common random numbers.
 
-Simulates several scenarios with the same parcels and the same draws, and reports paired differences.
+Simulates several scenarios or designs with the same draws, and reports paired differences.
 
   cargohub compare study=first_light                           the packaged study
   cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10

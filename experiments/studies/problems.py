@@ -13,7 +13,7 @@ design was simulated. A hash identifies the hub and the problem, so that two pap
 Solvers: random (random search), tpe (Optuna), differential_evolution (scipy), simopt_random and simopt_nelder_mead
 (SimOpt). Each macroreplication has replications and a seed of its own; what a solver would choose after each of them is
 compared with the reference. Curves go to DIR/INSTANCE (problems/INSTANCE) as CSV and SVG. Solvers of yours, and how a
-paper cites an instance: docs/problems.md. Needs the extra solvers, all but random and differential_evolution.
+paper cites an instance: docs/problems.md. tpe and the solvers of SimOpt need the extra solvers.
 """
 
 import sys

@@ -4,7 +4,7 @@ Serves a page on 127.0.0.1 with the run folders of --out (runs), and opens it in
 comes from the functions of the command line, and everything that it runs is a command: a run started on the page can be
 seen, resumed and reproduced on a terminal, and the reverse. The first line printed is the address, with a token that
 every request needs. Ctrl-C or SIGTERM ends the server; running studies then keep finished replications and can be
-resumed.
+resumed. Needs the extra page.
 
   cargohub page
   cargohub page --out runs --config-dir mine        plans are saved as scenarios in mine, which the command line reads
