@@ -1,7 +1,7 @@
 """`cargohub shadow-price`: the value of one more m² of each zone a year.
 
-Enlarges each zone of the halls step by step, in whole units with their people and equipment. Reports the value of a m²
-of each step a year at each demand, always with the same draws, compared with the rent; and which zone should grow
+Enlarges each zone that imports use, step by step, in whole units with their people and equipment. Reports the value of
+a m² of each step a year at each demand, always with the same draws, compared with the rent; and which zone should grow
 first.
 
   cargohub shadow-price                                        the packaged study, some fifteen minutes on two cores
