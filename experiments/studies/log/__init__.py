@@ -1,8 +1,8 @@
 """`cargohub log`: a stored run as an event log, for process mining.
 
 Writes the events of one replication to FILE. OCEL 2.0, as JSON (.json, .jsonocel) or SQLite (.sqlite, .db), has objects
-(flights, ULDs, tug trains, trucks, collections, parcels, machines, packers, desks), events with the known resources,
-and relations between objects. XES (.xes) has the cases of one kind of object.
+(what moves, such as flights, ULDs, trains, trucks and parcels, and what it uses, from stands to doors), events with the
+known resources, and relations between objects. XES (.xes) has the cases of one kind of object.
 
   cargohub log RUN --ocel log.jsonocel
   cargohub log RUN --ocel log.sqlite replication=3 scenario=liege_66k
