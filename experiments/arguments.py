@@ -1,5 +1,6 @@
 """The command line as a verb receives it, and the words of a verb that reads a file."""
 
+import argparse
 import datetime as dt
 import shlex
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,17 @@ class Arguments:
     def command(self) -> str:
         """The command line that requests the same again."""
         return shlex.join(["cargohub", self.verb, *self.words, *folder_option(self.config_dir)])
+
+
+def folder(text: str) -> Path:
+    """The folder of an option; an empty text would be the current folder.
+
+    Raises:
+        ArgumentTypeError: an empty text.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("expected a folder, got ''")
+    return Path(text)
 
 
 def folder_option(config_dir: Path | None) -> list[str]:

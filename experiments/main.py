@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from experiments.arguments import RUNS, Arguments, check_once
+from experiments.arguments import RUNS, Arguments, check_once, folder
 from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
@@ -225,7 +225,7 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     for flag in FLAGS:
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
     for name, path in PATHS.items():
-        parser.add_argument(name, type=Path, default=path)
+        parser.add_argument(name, type=folder, default=path)
     for name, value in OF_VERBS.items():
         parser.add_argument(name, action="store" if value else "store_true")
     parser.add_argument("words", nargs="*", default=[])
@@ -257,18 +257,16 @@ class _Parser(argparse.ArgumentParser):
             raise CargohubError(
                 message.removeprefix("argument ").replace("ignored explicit argument", "takes no value, got")
             )
-        from difflib import get_close_matches
-
         from sim.reading import near
 
         first = names.split(" ")[0]
         if (instead := instead_of_option(first)) is not None:
             raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
         name, known = first.partition("=")[0], [*FLAGS, *OF_VERBS, *PATHS]
-        if name.startswith("--") and not get_close_matches(name, known, cutoff=_LIKE):
+        if not (meant := near(name, known, _LIKE)) and name.startswith("--"):
             key = name.removeprefix("--").replace("-", "_")
             raise CargohubError(f"{name}: unknown option; write a key of the configuration without dashes: {key}=VALUE")
-        raise CargohubError(f"{first}: unknown option{near(name, known, _LIKE)}")
+        raise CargohubError(f"{first}: unknown option{meant}")
 
 
 def _refused(error: Exception) -> str | None:

@@ -49,6 +49,7 @@ def raising(error):
         (["rnu"], "'rnu': unknown verb; did you mean 'run'?"),
         (["seed=1"], "'seed=1': the verb comes first: `cargohub run seed=1`; `cargohub --help` lists them"),
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
+        (["run", "--out="], "--out: expected a folder, got ''"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (
             ["run", "--scenario", "x"],
