@@ -420,18 +420,21 @@ def test_a_rule_sees_each_quarter_at_its_season(monkeypatch: pytest.MonkeyPatch)
     assert course._seen(CAPACITY_USE, -2) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(("quarter", "cap", "slots"), [(2, None, 11.25), (4, None, 16.25), (4, 14, 14), (9, None, 20)])
+@pytest.mark.parametrize(
+    ("quarter", "accepted", "cap", "slots"),
+    [(2, 25, None, 11.25), (4, 25, None, 16.25), (4, 25, 14, 14), (4, 12, None, 12), (9, 25, None, 20)],
+)
 def test_slots_of_a_phase_are_filled_over_the_months_after_its_opening(
-    quarter: int, cap: int | None, slots: float
+    quarter: int, accepted: int, cap: int | None, slots: float
 ) -> None:
-    """From 10 to 20 in a year from the seventh month on; a quarter counts as its middle."""
+    """From 10 to 20 in a year from the seventh month on, if the hub accepts them; a quarter counts as its middle."""
     course = object.__new__(Course)
     permit = SimpleNamespace(results={"granted": SimpleNamespace(most_flights_per_day=cap)})
     settings = SimpleNamespace(ramp_months=12, stages={"permit": permit})
-    course._world = SimpleNamespace(settings=settings, accepted=[10, 20])
+    course._world = SimpleNamespace(settings=settings, accepted=[10, 20, accepted])
     course._n_open, course._openings, course._conditions = 1, [Opening("first", 0.0, 6.0)], [(0, "permit", "granted")]
     course._hubs = {(n, False, 1.0, ()): n for n in (0, 1)}
-    assert course._slots(quarter, 1) == slots
+    assert course._slots(quarter, 2) == slots
 
 
 def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:

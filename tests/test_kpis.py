@@ -196,6 +196,14 @@ def test_what_happens_in_the_measured_days_is_added_up_a_day(
     assert KPIS[kpi].compute(run) == pytest.approx(110 / unit / 2)
 
 
+def test_trucks_that_leave_in_the_measured_days_drive_the_road_of_their_lane() -> None:
+    run = object.__new__(Measured)
+    run.window, run.shared, run.config = measured_days(1, 3, 4), {}, load("liege_30k", "lanes.FR.km=300")
+    departed = MIN_PER_DAY * np.array([0.5, 1, 2, 2.5, 3, np.nan])
+    run.tables = {"trucks": {"route_name": np.array(["FR", "FR", "ES", "FR", "FR", "FR"]), "departed": departed}}
+    assert KPIS["truck_km_per_day"].compute(run) == (300 + run.config.lanes["ES"].km + 300) / 2
+
+
 def test_people_are_paid_by_the_roster_and_for_work_after_it_and_waited_for() -> None:
     """Four crews of five until noon of the first measured day, then two; 6 h after shifts; work waits for 9 h."""
     run = object.__new__(Measured)
