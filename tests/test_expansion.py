@@ -498,6 +498,8 @@ def test_the_triangular_quantile_is_the_inverse_of_its_distribution() -> None:
         below = (value - 2) ** 2 / (9 * 3) if value <= 5 else 1 - (11 - value) ** 2 / (9 * 6)
         assert below == pytest.approx(rank)
     assert months_after(dt.date(2023, 11, 15), 3) == dt.date(2024, 2, 15)
+    assert months_after(dt.date(2023, 1, 31), 1) == dt.date(2023, 2, 28)
+    assert months_after(dt.date(2023, 12, 5), 1.5) == dt.date(2024, 1, 20)
 
 
 def test_the_probability_of_being_best_is_a_t_test_where_there_are_two() -> None:

@@ -64,6 +64,10 @@ def test_an_aircraft_type_without_positions_is_refused() -> None:
         ("flight,sibt\nA,5 September\n", "row 2: sibt: a date and time as .*got '5 September'"),
         ("flight,sibt\nA,2022-09-05\n", "row 2: sibt: a date and time as .*got '2022-09-05'"),
         ("flight,sibt,parcels\nA,2022-09-05 10:00,-4\n", "row 2: parcels: a whole number from 1 to 500000, got '-4'"),
+        (
+            "flight,sibt,parcels\nA,2022-09-05 10:00,500001\n",
+            "row 2: parcels: a whole number from 1 to 500000, got '500001'",
+        ),
         ("flight,sibt,aircraft\nA,2022-09-05 10:00,zeppelin\n", "row 2: aircraft: one of b777f, got 'zeppelin'"),
         ("flight,sibt\nA,2022-09-05 10:00\nA,2022-09-05 10:00\n", "row 3: flight 'A' at this sibt occurs twice"),
         ("flight,sibt,after\nA,2022-09-05 10:00,\n", "column 'after' without column 'leg_min'"),

@@ -107,6 +107,14 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
         sent = trucks["n_sent"][departed & (trucks["hall"] == hall)].sum()
         arrived = ~np.isnan(shuttles["arrived"]) & (shuttles["destination"] == hall)
         assert sent <= shuttles["n_parcels"][arrived].sum()
+    # What is on the floors at the end is what came, less what left by truck, by shuttle or with customs.
+    occupancy, ulds = result.tables["occupancy"], result.tables["ulds"]
+    of_floors = np.isin(occupancy["zone"], [f"lanes @ {name}" for name in ("main", "second", "third", "fourth")])
+    inside = occupancy["inside"][of_floors & (occupancy["time"] == occupancy["time"].max())].sum()
+    on_the_way = shuttles["n_parcels"][~np.isnan(shuttles["departed"]) & np.isnan(shuttles["arrived"])].sum()
+    came = ulds["n_parcels"][~np.isnan(ulds["start"])].sum()
+    left = trucks["n_parcels"][departed].sum() + result.tables["flights"]["n_refused"].sum()
+    assert inside == came - left - on_the_way > 0
 
 
 @pytest.mark.parametrize(
