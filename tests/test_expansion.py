@@ -23,7 +23,7 @@ from mistakes import refused
 
 from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges
-from experiments.composition import compose, hub, study
+from experiments.composition import compose, hub, load, study
 from experiments.designs.design import Design
 from experiments.frame import benches
 from experiments.frame.study import Request
@@ -40,7 +40,7 @@ from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import CAPACITY_USE, PAID, ExpansionKeys, Months, months_after, path_name
 from experiments.studies.expansion.futures import Found, explored, futures_of
-from experiments.studies.expansion.hubs import flights_at, month_indices, states_of
+from experiments.studies.expansion.hubs import _learning, flights_at, month_indices, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.timeline import Course, Opening
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
@@ -384,6 +384,15 @@ def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found
     assert {what for what, _ in cells} == set(found.keys.expansion.growth)
     (turn,) = [row for row in told.turns if (row.what, row.value) == ("growth", "base")]
     assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[told.recommended])
+
+
+def test_a_new_hall_learns_from_its_first_rate_to_the_whole() -> None:
+    """From 60 % of its rate on: 80 % when half is learned; an old hall has learned."""
+    before, after = load("liege_30k"), load("liege_66k")
+    rate, learning = after.halls["main"].machine_rated_per_h, SimpleNamespace(fields={"machine_rated_per_h": 0.6})
+    for old, share in ((before, 0.8), (after, 1.0)):
+        learned = _learning(old, after, learning, 0.5, "key")
+        assert learned.halls["main"].machine_rated_per_h == pytest.approx(share * rate)
 
 
 def test_prices_swing_both_ways_about_the_expected_value(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -928,9 +937,9 @@ def test_a_year_of_sampled_weeks_is_a_whole_year_simulated_end_to_end() -> None:
     measured = Measured((), watched)
     own = replace(keys.expansion, loads=(0.4, 0.55, 0.7, 0.85))
     curves = Curves([today], own, measured, n)
-    for load, number in np.ndindex(len(own.loads), n):
-        kpis = simulate(curves.node(0, load).hub, number).kpis
-        curves.values[0, load, number] = [kpis[kpi] for kpi in watched]
+    for place, number in np.ndindex(len(own.loads), n):
+        kpis = simulate(curves.node(0, place).hub, number).kpis
+        curves.values[0, place, number] = [kpis[kpi] for kpi in watched]
     flights = base.demand.flights_per_day * week_indices(base.arrivals.month_index or ())
     weeks = curves.weeks(np.zeros((4, 2), dtype=np.intp), flights)
     quarters = quarter_means(weeks, flights, measured)
