@@ -185,7 +185,7 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
         (["{run}", "{run}"], "one RUN"),
         (["{run}", "hree=x"], "did you mean 'here'"),
         (["{run}", "workers=two"], "workers: expected a whole number"),
-        (["{run}", "workers=0"], "workers: must be at least 1"),
+        (["{run}", "workers=0"], "cargohub: workers: expected a whole number from 1, got '0'"),
         (["{run}", "here={run}/here"], "is inside the run"),
         (["{run}", "here={run}/.."], "new or empty"),
         (["{run}", "schedule=flights.csv"], "schedule: no flights of this run come from a file; leave it out"),

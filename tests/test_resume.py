@@ -218,4 +218,5 @@ def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_o
     assert "no such folder, and no run in" in refused(capsys, "resume", "nothing", *out)
     assert "one RUN" in refused(capsys, "resume", *out)
     assert "unknown option" in refused(capsys, "resume", cut, "replications=3")
+    assert refused(capsys, "resume", cut, "workers=0") == "cargohub: workers: must be at least 1, got 0\n"
     assert "no flights of this run come from a file" in refused(capsys, "resume", cut, "schedule=flights.csv")

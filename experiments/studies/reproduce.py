@@ -147,8 +147,8 @@ def _program(manifest: Manifest) -> str:
 def _workers(given: Mapping[str, str]) -> int | None:
     """Number of workers given by the caller, not by the run."""
     text = given.get("workers")
-    if text is not None and not re.fullmatch(r"\d{1,4}", text):
-        raise InputError(f"workers: expected a whole number, got {text[:60]!r}")
+    if text is not None and not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise InputError(f"workers: expected a whole number from 1, got {text[:60]!r}")
     return None if text is None else int(text)
 
 

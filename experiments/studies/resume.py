@@ -24,7 +24,8 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose
-from experiments.designs.design import Design
+from experiments.composition import study as read_keys
+from experiments.designs.design import Design, DesignKeys
 from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import (
@@ -68,6 +69,7 @@ def main(arguments: Arguments) -> int:
     trust_code(run.configuration.hubs.values(), given)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
+    read_keys(DesignKeys, how)  # a mistake in these words is no fault of the run
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
     keys = replace(keys, page=when or keys.page, cache_mb=how["cache_mb"])
