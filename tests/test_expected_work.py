@@ -77,7 +77,7 @@ def test_work_of_an_import_with_its_exports_is_that_of_the_ladder():
     for role, (of_import, of_export, of_truck) in minutes.items():
         rung, n = posts[role]
         of_all = of_import + exports.ratio * (of_export + of_truck / exports.collections.parcels)
-        assert n * MIN_PER_DAY / of_all == pytest.approx(ladder[rung]), role
+        assert n * MIN_PER_DAY / of_all == pytest.approx(ladder[rung].parcels_per_day), role
 
 
 def test_work_of_a_shifts_last_quarter_is_done_in_that_shift_and_the_next():
