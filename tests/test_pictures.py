@@ -321,7 +321,7 @@ def test_flights_whose_bar_is_shorter_than_their_name_have_none():
 
 def test_a_ladder_beside_another_has_its_whole_name():
     with style.look():
-        rungs = (ladder_figure.Bar("Posts for sorting exports by hand", 0.5, "0.50", False),)
+        rungs = (ladder_figure.Bar("Posts for sorting exports by hand *", 0.5, "0.50", False),)
         ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, (), 1.0)
         drawing = ladder_figure.figure((ladder, ladder))
         assert all(inside(drawing, ax._left_title) for ax in drawing.axes)

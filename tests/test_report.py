@@ -711,7 +711,7 @@ def test_a_resource_that_few_parcels_need_is_shown_and_named_but_is_not_the_bott
     assert "each resource except hand-coding desks could handle the mean arrivals" in said
     (drawn,) = ladder_figure.prepare({"a": LADDER | desks}, (TODAY,))
     assert [(bar.name, bar.is_short) for bar in drawn.rungs[:2]] == [
-        ("Hand-coding desks (for 2 %)", True),
+        ("Hand-coding desks *", True),
         ("Sorting machines", False),
     ]
     desks = {"handcoding_desks": Rung(200_000.0, 0.02)}  # half of them wait for ever: 1 % of the demand a day

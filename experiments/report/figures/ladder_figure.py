@@ -84,10 +84,10 @@ def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> t
 
 
 def _bar(name: str, rung: Rung, unit: float, reach: float, digits: int, most: float) -> Bar:
-    """The bar of a resource; with the share of the parcels that need it, if they are few."""
-    rate, share = rung.parcels_per_day / unit, few(rung)
+    """The bar of a resource; with an asterisk if few parcels need it."""
+    rate = rung.parcels_per_day / unit
     return Bar(
-        formatting.resource_heading(name) + (f" (for {share})" if share else ""),
+        formatting.resource_heading(name) + (" *" if few(rung) else ""),
         min(rate, reach),
         formatting.number(rate, digits) + (" →" if rate > reach else ""),
         rung.parcels_per_day < most,
