@@ -26,7 +26,7 @@ _LINES_EACH: Final = 3
 """Largest number of lines of a verdict or a fact."""
 _MOST_VERDICT_LINES: Final = 12
 _MOST_COMMAND_LINES: Final = 12
-_LEAST_HEIGHT: Final = 0.6
+_LEAST_HEIGHT: Final = 0.75
 """Least height of a picture as a share of its height on the page; with less room it is left out."""
 _MOST_HEIGHT: Final = 1.6
 """Largest height of a picture as a share of its height on the page, if the sheet would have empty room."""
@@ -102,9 +102,8 @@ def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
     room -= len(shown) * head
     table = None if brief.grid is None else _table(brief.grid, room - sum(wanted) - _GAP_IN)
     room -= table.height_in + _GAP_IN if table else 0.0
-    stretch = min(_MOST_HEIGHT, max(1.0, room / sum(wanted))) if wanted else 1.0
-    heights = shared([stretch * height for height in wanted], room)
-    for picture, height in zip(shown, heights, strict=True):
+    for picture, most in zip(shown, wanted, strict=True):
+        height = most * min(_MOST_HEIGHT, room / sum(wanted))
         top = set_lines(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
         drawing.add_artist(placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
         top -= height + _GAP_IN
@@ -153,19 +152,6 @@ def _set_table(drawing: Figure, table: Table, top: float) -> None:
         top -= table.letters.line_in
     if table.n_more:
         set_lines(drawing, [f"and {table.n_more} more: see the page"], table.letters, _MARGIN_IN, top)
-
-
-def shared(wanted: Sequence[float], room: float) -> list[float]:
-    """Equal parts of the room, but no part larger than wanted.
-
-    >>> shared([1.0, 3.0, 4.0], 6.0)
-    [1.0, 2.5, 2.5]
-    """
-    shares = dict.fromkeys(range(len(wanted)), 0.0)
-    for n_left, at in zip(range(len(wanted), 0, -1), sorted(shares, key=lambda at: wanted[at]), strict=True):
-        shares[at] = min(wanted[at], room / n_left)
-        room -= shares[at]
-    return list(shares.values())
 
 
 def placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":

@@ -10,7 +10,7 @@ from experiments.report.documents import FILL, Block, Missing, Points, Report, w
 from experiments.report.documents.graph import Graph
 from experiments.report.figures import logic_figure
 from experiments.report.sections import on_one_line
-from experiments.report.sheet import A4_IN, placed, set_lines, shared
+from experiments.report.sheet import A4_IN, placed, set_lines
 from experiments.report.typesetting import Type, tied, width_in_of, wrapped
 from experiments.store.rows import Grid
 
@@ -170,6 +170,19 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
     words = [max(width_in_of(word, HEADER) + 0.02 for cell in column for word in cell.split(" ")) for column in columns]
     room = _WIDTH_IN - _COLUMN_GAP_IN * (len(cells) - 1)
     most = [column[int(_MOST_CELLS * (len(column) - 1))] for column in cells]
-    widths = shared([max(each, min(word, _WORD_IN)) for each, word in zip(most, words, strict=True)], room)
-    more = shared([column[-1] - width for column, width in zip(cells, widths, strict=True)], room - sum(widths))
+    widths = _shared([max(each, min(word, _WORD_IN)) for each, word in zip(most, words, strict=True)], room)
+    more = _shared([column[-1] - width for column, width in zip(cells, widths, strict=True)], room - sum(widths))
     return [width + each for width, each in zip(widths, more, strict=True)]
+
+
+def _shared(wanted: Sequence[float], room: float) -> list[float]:
+    """Equal parts of the room, but no part larger than wanted.
+
+    >>> _shared([1.0, 3.0, 4.0], 6.0)
+    [1.0, 2.5, 2.5]
+    """
+    shares = dict.fromkeys(range(len(wanted)), 0.0)
+    for n_left, at in zip(range(len(wanted), 0, -1), sorted(shares, key=lambda at: wanted[at]), strict=True):
+        shares[at] = min(wanted[at], room / n_left)
+        room -= shares[at]
+    return list(shares.values())
