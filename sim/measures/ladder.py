@@ -48,7 +48,7 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, R
 
 
 def tightest_rung(config: HubConfig) -> float:
-    """Parcels a day of the resource that limits the hub, among the rungs that need no measurement."""
+    """Parcels a day of the lowest rung, among those that need no measurement."""
     return min(rung.parcels_per_day for rung in capacity_ladder(config, {}).values())
 
 

@@ -61,7 +61,7 @@ def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
     style.name_rows(ax, [threshold.name for threshold in thresholds])
     ax.set_xlim(left=0)
     for row, threshold in enumerate(thresholds):
-        if threshold.rungs:  # its name is near the middle, where there is room
+        if threshold.at <= ax.get_xlim()[1]:  # its name is near the middle, where there is room
             side = "left" if 2 * threshold.at < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.bottleneck, (threshold.at, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
     ax.set_xlabel(f"flights a day; carried: at least {formatting.share_text(target)} on time, backlog not growing")
