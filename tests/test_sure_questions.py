@@ -36,7 +36,7 @@ from experiments.studies.sure.paths_page import bars, document
 from sim.errors import ConfigError
 from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis import KPIS
-from sim.measures.ladder import tightest_rung
+from sim.measures.ladder import capacity_ladder
 
 SHIFT, SLOPE = 0.2, 0.5
 
@@ -139,7 +139,7 @@ def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_
     assert (more["trucks_per_day"], more["staff_h_per_day_packout"]) == (1, 1)
     times = (0.26 / 0.74) / (0.2 / 0.8)
     assert (more["exports_per_day"], more["staff_h_per_day_screening"]) == pytest.approx((times, times))
-    tightest = tightest_rung(hub)
+    tightest = min(rung.parcels_per_day for rung in capacity_ladder(hub, {}).values())
     assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
     assert scaled["parcels_per_day"] == pytest.approx(tightest)
     assert scaled["late_parcels_per_day"] == pytest.approx(tightest)
