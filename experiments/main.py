@@ -40,7 +40,6 @@ PATHS = {"--out": RUNS, "--config-dir": None}
 OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.options.items() if name not in FLAGS}
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
 _WITH_VALUE = {*PATHS, *(name for name, value in OF_VERBS.items() if value)}
-
 _LIKE = 0.75
 """Likeness from which an unknown option is taken for a known one (assumption)."""
 LONGEST_WORD = 100_000

@@ -28,7 +28,7 @@ from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
 from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis.backlog import is_held
-from sim.measures.ladder import Rung, capacity_ladder, packout_rung
+from sim.measures.ladder import Ladder, capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
 from sim.site.zones import set_aside, zones_in_use
 from sim.streams import Streams
@@ -61,7 +61,7 @@ class Outcome:
         """Whether the backlog grows; None: undecided."""
         return self.stability[design.label].is_unstable
 
-    def ladder(self, design: Design) -> dict[str, Rung]:
+    def ladder(self, design: Design) -> Ladder:
         """What each resource alone could handle."""
         return ladder_of(design.hub, self.intervals[design.label])
 
@@ -69,7 +69,7 @@ class Outcome:
         return KPIS[kpi].reads_more_than(lambda name: self.intervals[label][name].mean)
 
 
-def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> dict[str, Rung]:
+def ladder_of(config: HubConfig, intervals: Mapping[str, Interval]) -> Ladder:
     """What each resource alone could handle, by the means of KPIs."""
     return capacity_ladder(config, {kpi: interval.mean for kpi, interval in intervals.items()})
 

@@ -44,9 +44,9 @@ def by_ladder(ladder: Ladder) -> str | None:
     return min((name for name, _ in rungs(ladder)), key=lambda name: limit(ladder[name]), default=None)
 
 
-def few(rung: Rung) -> str:
-    """The share of the parcels that need a resource, if they are so few that its rung does not limit the hub."""
-    return share_text(float(f"{rung.needed_by:.2g}")) if limit(rung) > rung.parcels_per_day else ""
+def is_for_few(rung: Rung) -> bool:
+    """Whether so few parcels need a resource that the hub carries more than its rung."""
+    return limit(rung) > rung.parcels_per_day
 
 
 def named(by_what_if: str | None, ladder: Ladder) -> str:
@@ -101,8 +101,8 @@ def _rate(name: str, rung: Rung) -> str:
     >>> _rate("handcoding_desks", Rung(527_800.0, 0.0194))
     'hand-coding desks 528,000, needed by 1.9 %'
     """
-    share = few(rung)
-    return f"{resource(name)} {rounded(rung.parcels_per_day)}{', needed by ' if share else ''}{share}"
+    text = f"{resource(name)} {rounded(rung.parcels_per_day)}"
+    return f"{text}, needed by {share_text(float(f'{rung.needed_by:.2g}'))}" if is_for_few(rung) else text
 
 
 def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
@@ -113,9 +113,9 @@ def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], 
     if not (name := by_ladder(ladder)):
         return ""
     given = "With the stays measured" if name in _STAYS else _STAFFED
-    rate = ladder[name].parcels_per_day
+    rate, others = ladder[name].parcels_per_day, [(other, rung) for other, rung in rungs(ladder) if other != name]
     text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} parcels a day"
-    near = [_rate(*other) for other in rungs(ladder) if other[0] != name and other[1][0] <= (1 + NEAR) * rate]
+    near = [_rate(other, rung) for other, rung in others if rung.parcels_per_day <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
     text += f"; {rounded(point.parcels_per_day)} arrive{' on the mean measured day' * bool(point.disruptions)}."
     if is_late and not explains(ladder, point.parcels_per_day):

@@ -81,10 +81,8 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Mad
     """Rungs, lowest first, by the first design that has a ladder."""
     known = [point for point in points if ladders.get(point.label)]
     first = bottleneck.rungs(ladders[known[0].label]) if known else []
-    rates = [
-        [resource_heading(name), *(getattr(ladders[point.label].get(name), "parcels_per_day", None) for point in known)]
-        for name, _ in first
-    ]
+    of_designs = [{name: rung.parcels_per_day for name, rung in ladders[point.label].items()} for point in known]
+    rates = [[resource_heading(name), *(rates.get(name) for rates in of_designs)] for name, _ in first]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
     return _one(

@@ -9,7 +9,7 @@ from typing import Final
 from experiments import formatting
 from experiments.grouping import grouped
 from experiments.report import style, tooltips
-from experiments.report.bottleneck import by_ladder, few, rungs
+from experiments.report.bottleneck import by_ladder, is_for_few, rungs
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
 from sim.measures.ladder import Ladder, Rung
@@ -56,7 +56,7 @@ def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> t
     n_ladders = Counter(site for site, _ in alike)
     sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
     largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)
-    smallest = min((min(ladders[designs[0].label].values())[0] for designs in sites.values()), default=0.0)
+    smallest = min((min(ladders[designs[0].label].values()).parcels_per_day for designs in sites.values()), default=0.0)
     scale = "million" if max(largest, smallest) >= SCALES["million"] / 10 else "thousand"
     unit = SCALES[scale]
     reach = REACH * max(largest, smallest, 1.0) / unit
@@ -87,7 +87,7 @@ def _bar(name: str, rung: Rung, unit: float, reach: float, digits: int, most: fl
     """The bar of a resource; with an asterisk if few parcels need it."""
     rate = rung.parcels_per_day / unit
     return Bar(
-        formatting.resource_heading(name) + (" *" if few(rung) else ""),
+        formatting.resource_heading(name) + (" *" if is_for_few(rung) else ""),
         min(rate, reach),
         formatting.number(rate, digits) + (" →" if rate > reach else ""),
         rung.parcels_per_day < most,
