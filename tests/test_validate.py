@@ -142,7 +142,14 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
 
 @pytest.mark.parametrize(
     ("simulated", "bounds", "is_open"),
-    [(50.0, (46.0, 54.0), False), (50.0, (40.0, 60.0), True), (40.0, (30.0, 50.0), True), (50.0, None, False)],
+    [
+        (50.0, (46.0, 54.0), False),
+        (50.0, (40.0, 60.0), True),
+        (40.0, (30.0, 50.0), True),
+        (40.0, (2.0, 78.0), True),
+        (40.0, (36.0, 44.0), False),
+        (50.0, None, False),
+    ],
 )
 def test_a_row_whose_interval_reaches_across_its_band_is_called_not_sure(simulated, bounds, is_open):
     row = Case.of("Trucks", 60.0, simulated, (45.0, 75.0), "", "", bounds=bounds)

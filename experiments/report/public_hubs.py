@@ -95,7 +95,7 @@ class Case:
         """`band`: values of the model that agree; `bounds`: of the interval of the model's value, None without it."""
         low, high = band
         within = low <= simulated <= high
-        is_open = any((low <= end <= high) != within for end in bounds or ())
+        is_open = bounds is not None and any(bounds[0] < end < bounds[1] for end in band)
         ratio = simulated / published
         return cls(case, published, simulated, ratio, low, high, independent, within, counts, source, is_open)
 
