@@ -132,6 +132,12 @@ def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> 
     assert set(what_ifs(config)) == set(RESOURCES)
 
 
+def test_more_posts_leave_the_pallets_of_routes_that_share_a_chute_their_floor() -> None:
+    """By hand: 29 instead of 26 posts and four of manual sort at 50 m2, and a pallet of 2 m2 at each of two machines."""
+    config = load("liege_30k", "packout.chutes_per_machine=6", "fit=auto")
+    assert zone_m2(what_ifs(config)["packout_posts"].hub.halls["main"], "packout") == pytest.approx(33 * 50 + 2 * 2)
+
+
 EVERYTHING = (
     "exports=one_fifth", "customs=declared", "halls.main.packout_posts=50", "halls.main.manual_sort_posts=4",
     "space.packout_post_m2=20", "halls.main.controls={xray_lanes:1,transit_desks:5,uld_xrays:1}",

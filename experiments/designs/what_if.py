@@ -127,7 +127,8 @@ def _halls(kind: more_room.HallUnits) -> _More:
             return hall
         n = max(before * MORE, kind.step(config.space)) if kind.step else more_units(int(before)) - before
         hall = kind.add(hall, config, n)
-        return more_room.with_room(hall, kind.zone, kind.standing(hall) * kind.unit_m2(config.space))
+        pallets_m2 = config.lane_places_m2(hall) if kind.zone == "packout" else 0.0
+        return more_room.with_room(hall, kind.zone, kind.standing(hall) * kind.unit_m2(config.space) + pallets_m2)
 
     def larger(config: HubConfig) -> HubConfig:
         return replace(config, halls={name: more(hall, config) for name, hall in config.halls.items()})
