@@ -133,7 +133,7 @@ def test_more_of_a_resource_leaves_every_other_zone_as_it_was(scenario: str) -> 
 
 
 def test_more_posts_leave_the_pallets_of_routes_that_share_a_chute_their_floor() -> None:
-    """By hand: 29 instead of 26 posts and four of manual sort at 50 m2, and a pallet of 2 m2 at each of two machines."""
+    """29 posts instead of 26 and four of manual sort, of 50 m2, and a pallet of 2 m2 at each of two machines."""
     config = load("liege_30k", "packout.chutes_per_machine=6", "fit=auto")
     assert zone_m2(what_ifs(config)["packout_posts"].hub.halls["main"], "packout") == pytest.approx(33 * 50 + 2 * 2)
 
