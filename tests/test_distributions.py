@@ -1,6 +1,7 @@
 """Distributions in the place of numbers: quantiles, common random numbers, refusals, and files of values."""
 
 import math
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -249,6 +250,18 @@ def test_values_of_a_file_are_drawn_equally_often(tmp_path):
     assert delays.cdf([-21, -20, 0, 59, 60]).tolist() == [0, 0.25, 0.5, 0.75, 1]
     with pytest.raises(CargohubError, match="no column 'lat'; did you mean 'late'"):
         Delays.from_plain({"family": "empirical", "file": str(file), "column": "lat"}, "delay")
+
+
+def test_a_file_of_values_that_is_written_again_is_read_again(tmp_path):
+    """A notebook may change it between two runs; a hub that was read before keeps its values."""
+    file, hubs = tmp_path / "waits.csv", []
+    for second, values in enumerate(([1, 2, 3], [10, 20, 60])):
+        file.write_text("\n".join(map(str, ["min", *values])))
+        os.utime(file, (second, second))
+        written = {"family": "empirical", "file": str(file)}
+        hubs.append((Times.from_plain(written, "time"), Shape.from_plain(written, "shape")))
+    assert [times.mean for times, _ in hubs] == [2, 30]
+    assert [shape.highest for _, shape in hubs] == pytest.approx([1.5, 2], rel=1e-4)
 
 
 def test_both_hubs_are_equal_with_mixed_families_and_means_follow():

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
 
 import numpy as np
 
+from sim.distributions.empirical import written_at
 from sim.distributions.families import FAMILIES, Parameters
 from sim.distributions.making import (
     CUTS,
@@ -40,11 +41,13 @@ _NO_TIME: Final = 1e-9
 class Distribution:
     """A distribution of times, delays or sizes.
 
-    `written` is the mapping of the configuration; `own` is the user's file, if the family is in it.
+    `written` is the mapping of the configuration; `own` is the user's file, if the family is in it; `file_written_at`
+    is when the file of values was last written [ns], if there is one.
     """
 
     written: Written
     own: OwnFile | None = None
+    file_written_at: int = 0
     lowest: ClassVar[float] = -math.inf
     """The lowest possible value."""
     is_shape: ClassVar[bool] = False
@@ -62,7 +65,9 @@ class Distribution:
         {'shape': 4.0, 'scale': 3.0}
         """
         written = tuple(_checked(value, key))
-        distribution = cls(written, in_force() if dict(written)["family"] in own_families() else None)
+        given = dict(written)
+        own, file = in_force() if given["family"] in own_families() else None, given.get(FILE)
+        distribution = cls(written, own, 0 if file is None else written_at(str(file)))
         try:
             distribution.made  # noqa: B018 - raises if the distribution cannot be made
         except ValueError as error:
@@ -87,7 +92,7 @@ class Distribution:
     def made(self) -> Made | OwnMade:
         if self.own is not None:
             return own_made(self.own, self.written, self.lowest, is_shape=self.is_shape)
-        return made(self.written, self.lowest, is_shape=self.is_shape)
+        return made(self.written, self.lowest, self.file_written_at, is_shape=self.is_shape)
 
     @property
     def family(self) -> str:
@@ -120,7 +125,7 @@ class Distribution:
         """The same distribution, cut to this interval and to its own cuts."""
         written = dict(self.written)
         cuts = max(low, number(written, CUTS[0], low)), min(high, number(written, CUTS[1], high))
-        return type(self)(tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()), self.own)
+        return replace(self, written=tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()))
 
 
 class Times(Distribution):

@@ -32,22 +32,25 @@ class Empirical:
         return self.values[np.minimum((np.asarray(u) * len(self.values)).astype(np.int64), len(self.values) - 1)]
 
 
-def values_of(file: str, column: str | None, lowest: float) -> Numbers:
+def written_at(file: str) -> int:
+    """When a file was last written [ns].
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return Path(file).stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+@lru_cache(maxsize=64)
+def values_of(file: str, column: str | None, lowest: float, _written_at: int) -> Numbers:
     """The values of a column, none below `lowest`. Without a column name, the file must have a single column.
 
     Raises:
         InputError: an unreadable file, no such column, or an entry that is not a value, with file, row and entry.
     """
-    path = Path(file)
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
-    return _read(file, column, lowest, stamp)
-
-
-@lru_cache(maxsize=64)
-def _read(file: str, column: str | None, lowest: float, _: int) -> Numbers:
     table = csv_rows(Path(file))
     _, header = next(table, (1, []))
     if not header:

@@ -110,8 +110,10 @@ class Made:
 
 
 @lru_cache(maxsize=256)
-def made(written: Written, lowest: float, *, is_shape: bool) -> Made:
+def made(written: Written, lowest: float, file_written_at: int, *, is_shape: bool) -> Made:
     """The distribution of a mapping with known keys. No value is below `lowest`; the mean of a shape is one.
+
+    `file_written_at`: of the file of values, so that a file that was written again is read again; 0 without a file.
 
     Raises:
         ValueError: an impossible parameter; the message begins with its name.
@@ -123,7 +125,7 @@ def made(written: Written, lowest: float, *, is_shape: bool) -> Made:
         raise ValueError(f"{AT_MOST}: must be above {AT_LEAST} = {low:g}, got {high:g}")
     family = str(given["family"])
     if family == EMPIRICAL:
-        drawn, blamed = _of_file(given, lowest, low, high), FILE
+        drawn, blamed = _of_file(given, lowest, file_written_at, low, high), FILE
     else:
         if family == NORMAL:
             low = max(low, lowest)
@@ -148,9 +150,9 @@ def number(given: Mapping[str, float | str], name: str, otherwise: float) -> flo
     return float(given.get(name, otherwise))
 
 
-def _of_file(given: Mapping[str, float | str], lowest: float, low: float, high: float) -> Made:
+def _of_file(given: Mapping[str, float | str], lowest: float, written_at: int, low: float, high: float) -> Made:
     column = given.get(COLUMN)
-    values = values_of(str(given[FILE]), None if column is None else str(column), lowest)
+    values = values_of(str(given[FILE]), None if column is None else str(column), lowest, written_at)
     kept = values[(values >= low) & (values <= high)]
     if not len(kept):
         cut = AT_LEAST if AT_LEAST in given else AT_MOST
