@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 from copy import copy
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +29,7 @@ from experiments.designs.design import Design
 from experiments.frame import benches
 from experiments.frame.study import Request
 from experiments.main import main
-from experiments.money.accounts import WAGES
+from experiments.money.accounts import REVENUES, WAGES
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import Flow, present_value
 from experiments.money.prices import Paid
@@ -38,12 +39,33 @@ from experiments.store import read_run
 from experiments.studies.expansion import _grids, _misnamed, check, timeline, uncertainty
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion.design import CAPACITY_USE, PAID, ExpansionKeys, Months, months_after, path_name
+from experiments.studies.expansion.design import (
+    CAPACITY_USE,
+    PAID,
+    Expansion,
+    ExpansionKeys,
+    Growth,
+    Months,
+    Result,
+    Stage,
+    months_after,
+    path_name,
+)
 from experiments.studies.expansion.futures import Found, explored, futures_of
 from experiments.studies.expansion.hubs import _learning, flights_at, month_indices, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.timeline import Course, Opening
-from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
+from experiments.studies.expansion.tree import (
+    Draw,
+    bands,
+    draws,
+    ended,
+    factors,
+    leaves,
+    probability_of_best,
+    quantile,
+    triangular,
+)
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
 from experiments.studies.expansion.value import _by_year, quarter_years, worth
 from sim.config import HubConfig
@@ -192,8 +214,6 @@ def test_a_week_between_two_loads_is_their_runs_in_proportion_and_shares_stay_sh
 
 
 def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> None:
-    from experiments.studies.expansion.tree import ended
-
     own, futures, n = found.keys.expansion, found.futures, 0
     for (_, f, k), at in np.ndenumerate(found.number["permit_66k_2_phases"]):
         leaf, openings = futures.leaves[f], found.timelines[at].openings
@@ -203,7 +223,40 @@ def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> No
             n += 1
         else:
             assert openings[0].begins >= max(time for time in times if time is not None)
+            assert all(later.begins >= earlier.opens for earlier, later in pairwise(openings))
     assert n
+
+
+def test_a_decision_ends_after_its_months_those_of_the_one_before_it_and_those_of_its_result() -> None:
+    """By hand: from 16 July 2022 on nine and four months, and the median of 0 to 2 until the appeal is dismissed."""
+
+    def result(*, is_refused: bool = False, later: Months | None = None) -> Result:
+        return Result(0.5, is_refused, later, None, None, (), 0.0, 0.0)
+
+    dismissed = {"dismissed": result(later=Months(0.0, 1.0, 2.0)), "annulled": result(is_refused=True)}
+    permit = Stage(
+        dt.date(2022, 7, 16), None, Months(9, 9, 9), {"granted": result(), "refused": result(is_refused=True)}
+    )
+    stages = {"permit": permit, "appeal": Stage(None, "permit", Months(4, 4, 4), dismissed)}
+    own = object.__new__(Expansion)
+    for name, value in (("stages", stages), ("first_year", 2023)):
+        object.__setattr__(own, name, value)
+    draw = Draw({"permit": (0.5, 0.9), "appeal": (0.9, 0.5)}, np.ones(1))
+    appeals = [("granted", "dismissed"), ("granted", "annulled"), ("refused", None)]
+    ends = [ended("appeal", dict(zip(stages, leaf, strict=True)), draw, own) for leaf in appeals]
+    assert ends == [pytest.approx(-12 + 6 + 15 / 31 + 9 + 4 + 1), None, None]
+    assert ended("permit", {"permit": "granted"}, draw, own) == pytest.approx(3 + 15 / 31)
+
+
+def test_demand_grows_by_equal_factors_between_given_years_and_strays_about_its_path() -> None:
+    """Four times as much in two years, level before and after; twice the spread doubles the walk, less its mean."""
+    growth, years = Growth(1.0, {"2023": 1.0, "2025": 4.0}), {"first_year": 2022, "years": 5}
+    assert factors(growth, SimpleNamespace(**years)) == pytest.approx([1, 1, 2, 4, 4])
+    first, second = (
+        np.log(next(draws(SimpleNamespace(draws=1, stages={}, spread=spread, **years), 1)).strays)
+        for spread in (0.1, 0.2)
+    )
+    assert second - 2 * first == pytest.approx(-0.01 * np.arange(1, 6))
 
 
 @pytest.mark.parametrize("needs", ["[appeal,screening]", "[screening,appeal,permit]"])
@@ -232,6 +285,11 @@ def test_with_certainty_the_tree_is_the_plain_path() -> None:
         assert (values == values[0]).all()
         assert told.of(path).npv.mean == pytest.approx(values.mean(), rel=1e-12)
         assert told.of(path).npv_p5 == told.of(path).npv_p95
+        # All that is spent but what is left at the end, over imports and a quarter as many exports.
+        yearly, parcels = (own.of(path, pick)[g, f, 0] for pick in (lambda one: one.yearly, lambda one: one.parcels))
+        spent = -np.delete(yearly, [own.books.lines.index(name) for name in REVENUES], axis=2).sum(axis=(1, 2))
+        each = spent / (1.25 * parcels.sum(axis=1))
+        assert told.of(path).cost_per_parcel.mean == pytest.approx(each.mean(), rel=1e-9)
     # And that leaf is what the path is where nobody is asked.
     free = found_of(
         *CERTAIN, *(f"expansion.paths.permit_66k_2_phases.phases.{name}.needs=[]" for name in ("first", "second")),
@@ -535,6 +593,8 @@ def test_quantiles_weigh_their_futures() -> None:
     assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.5) == 1
     assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.75) == 2
     assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.95) == 3
+    yearly = np.array([[[[1.0, 10.0], [3.0, 30.0]]]])  # of two draws, each as probable
+    assert bands(yearly, np.array([[1.0]])).tolist() == [[2.0, 20.0], [1.0, 10.0], [3.0, 30.0]]
 
 
 QUICK = (
@@ -606,6 +666,15 @@ def test_the_answer_is_told_stored_and_reproduced(
     by_path = (futures["npv_eur"] * futures["probability"]).groupby(futures["path"]).sum()
     for path, one in document["paths"].items():
         assert by_path[path] == pytest.approx(one["npv"]["mean"])
+    assert {*tables["accounts"]["year"]} == {*tables["service"]["year"]} == {2023, 2024, 2025, 2026}
+    opens, n_phases = futures["first_opens"], futures["phases"]
+    assert (opens.isna() == (n_phases == 0)).all() and opens.min() >= 2024 and opens.max() <= 2027
+    states = tables["states"].set_index("state")
+    path = "permit_66k_2_phases: 1 open"
+    assert states.loc[f"{path}, building, learned 0.5", "hub"] == (
+        f"{path}, building + {path}, learned 0.5 - 1 x {path}"
+    )
+    assert states.loc[path, "area_m2"] == 48_000
     assert answers.answer(capsys, *words) == document
     if is_slow:
         assert answers.answer(capsys, "reproduce", folder, "--quiet", "workers=1")["identical"]
@@ -883,6 +952,8 @@ def test_the_answer_says_its_staff(told: Answer) -> None:
 def test_all_hubs_are_simulated_over_the_days_of_the_study() -> None:
     hubs, base, _ = made("horizon_days=8", paths=(*FEW, *PACKAGED))
     assert {(one.hub.warmup_days, one.hub.horizon_days) for one in hubs} == {(base.warmup_days, 8)}
+    # A week's demand is in its flights a day alone, and not a second time in the month of the calendar.
+    assert {one.hub.arrivals.month_index for one in hubs} == {(1.0,) * 12}
 
 
 def test_load_counts_the_exports_that_are_sorted() -> None:
