@@ -385,6 +385,10 @@ def test_a_users_range_replaces_the_packaged_one(hub, tmp_path):
     (row,) = [one for one in assumptions_of(hub, own) if one.key == "apron.taxi_in_min"]
     assert (row.low, row.high, row.kind, row.source) == (5.5, 6.5, Kind.SOURCED, "measured")
     assert row.entry.label == "taxi-in"
+    # A notebook, or whoever has the page open, may change it.
+    (own / FOLDER / "own.yaml").write_text("apron.taxi_in_min: {sourced: measured again, low: 5, high: 7}")
+    (row,) = [one for one in assumptions_of(hub, own) if one.key == "apron.taxi_in_min"]
+    assert (row.low, row.high, row.source) == (5, 7, "measured again")
 
 
 def test_a_range_follows_a_number_that_is_set(hub):

@@ -28,6 +28,7 @@ from typing import Annotated, Any, Final, Literal
 
 import yaml
 
+from experiments.chosen_files import State, state_of
 from experiments.overrides import one_line
 from sim.errors import ConfigError, placed
 from sim.reading import Bounds, near, plain, read
@@ -111,13 +112,17 @@ class Together:
                 raise ValueError(f"keys: {name} occurs twice")
 
 
-@lru_cache(maxsize=8)
 def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
-    """Entries by key; a later folder replaces the same keys of an earlier one.
+    """Entries by key; a later folder replaces the same keys of an earlier one. The same object while no file changes.
 
     Raises:
         ConfigError: a file that cannot be read, an entry without kind or range, or a key that occurs twice.
     """
+    return _entries(folders, state_of([folder / FOLDER for folder in folders if (folder / FOLDER).is_dir()]))
+
+
+@lru_cache(maxsize=8)
+def _entries(folders: tuple[Path, ...], _: State) -> Mapping[str, Entry]:
     by_key: dict[str, Entry] = {}
     groups: list[tuple[Path, Together]] = []
     for folder in folders:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from experiments.grouping import grouped
 from sim.config import HubConfig
 from sim.distributions import PARAMETERS, STRETCHES
 from sim.errors import ConfigError, placed
+from sim.latest import for_latest
 from sim.leaves import leaf_at
 from sim.reading import near, plain
 
@@ -85,8 +86,9 @@ def assumptions_of(
     """
     document = plain(composed)
     folders = (packaged(),) if config_dir is None else (packaged(), Path(config_dir))
-    _check_known(entries(folders), document)
-    index = _index(folders)
+    by_key = entries(folders)
+    _check_known(by_key, document)
+    index = _index(by_key)
     numbers = dict(leaves(document, own=index.exact))
     rows, missing = [], []
     for key, value in numbers.items():
@@ -104,7 +106,7 @@ def assumptions_of(
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
     """Kind and reason of those keys whose values are not numbers or are not set, if they have an entry."""
-    index = _index(tuple(folders))
+    index = _index(entries(tuple(folders)))
     found = {key: match for key in keys if (match := index.of(entry_key(key)))}
     return {
         key: Assumption(key, "", None, None, entry.kind, entry.source, entry, stars)
@@ -159,9 +161,9 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
     return stretched_rows
 
 
-@lru_cache(maxsize=8)
-def _index(folders: tuple[Path, ...]) -> "Index":
-    return Index(entries(folders))
+@for_latest
+def _index(by_key: Mapping[str, Entry]) -> "Index":
+    return Index(by_key)
 
 
 class Index:
