@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from answers import answer
 from mistakes import refused
@@ -17,7 +18,7 @@ from stored_runs import made, rewritten, sealed
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.exposure_tables import compact
+from experiments.report.exposure_tables import WAY, accesses, by_policy, compact, flows, matrices
 from experiments.report.figures import exposure_figure
 from experiments.report.hub_share import money_rests_on
 from experiments.studies import exposure
@@ -71,6 +72,26 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     assert costs["data_minimised"]["kpis"]["dwell_mean_h"] > 0
     assert costs["data_split_custody"]["escrow_down_share"] == pytest.approx(2 / 338)
     assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
+
+
+def test_records_and_accesses_are_those_of_a_day_over_all_replications_and_days() -> None:
+    """Of two replications of three measured days, so that a sixth of each sum is a day's."""
+    rows = {"policy": "none", "is_in_force": True, "field": "address", "replication": [0, 1, 0, 1]}
+    records = {"n_clear": [4, 8, 1, 1], "clear_record_days": [6, 12, 60, 60], "pseudonym_record_days": [0, 6, 0, 0]}
+    (matrix,) = matrices(pd.DataFrame({**rows, "party": [*"aabb"], **records}), 3)
+    assert matrix.parties == ("b", "a"), "most records first"
+    assert (matrix.clear.T.tolist(), matrix.kept.T.tolist()) == ([[pytest.approx(1 / 3), 2]], [[20, 3]])
+    assert matrix.pseudonym.T.tolist() == [[0, 1]]
+    sent = {"n_records": [12, 3, 3], "n_readable": [6, 0, 3], "replication": [0, 0, 1]}
+    paths = flows(pd.DataFrame({"policy": ["split", "none", "none"], **dict.fromkeys(WAY, "EU"), **sent}), 3)
+    figures = paths[["policy", "records_per_day", "readable_per_day"]]
+    assert figures.to_numpy().tolist() == [["none", 1, 0.5], ["split", 2, 1]]
+    outside = {"n_given": 6, "n_from_outside_eu": [1, 1, 6, 6], "n_not_given": [2, 2, 0, 0]}
+    noticed = {"never_noticed_share": [0.5, 0.5, 0.2, 0.2], "noticed_after_days": [10, 10, 4, 4]}
+    watched = {**rows, "field": [*"ffgg"], "party": "a", **outside, **noticed, "first_noticed_after_days": 1}
+    made_accesses = accesses(pd.DataFrame(watched), 3)
+    assert made_accesses[["given_per_day", "outside_per_day"]].to_numpy().tolist() == [[2, 1], [2, 2]]
+    assert [*by_policy(made_accesses)] == [("none", 3, pytest.approx((0.5 + 2 * 0.2) / 3), (10 + 2 * 4) / 3)]
 
 
 @pytest.mark.drawn
