@@ -283,6 +283,11 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     out = capsys.readouterr().out
     assert re.findall(r"(\S+) ± ", out) == [number(objective) for objective, _ in feasible[:5]]
     assert "Least cost_eur_per_day; mean destination_on_time_share at least 0.98; 100 replications." in out
+    assert f"Designs: 24, 4 replications each. The mean of {len(feasible)} meets the constraint." in out
+    assert main(["problems", "expansion_timing_fast"]) == 0
+    out = capsys.readouterr().out
+    assert "Sum of 5 years with 3.5, 5, 7, 9 and 11 flights a day, discounted at 7 % a year to the first" in out
+    assert "1 other design may be as good" in out and "The hub of the first in the last year:" in out
     words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]
     assert main(["problems", TODAY, *words]) == 0
     out = capsys.readouterr().out

@@ -25,12 +25,12 @@ from typing import Any, Final
 from experiments import execution
 from experiments.arguments import Arguments, check_among
 from experiments.execution.progress import Lines
-from experiments.formatting import counted, number
+from experiments.formatting import counted, listed, number, percent
 from experiments.frame import console, runner
 from experiments.frame.written import folder_out
 from experiments.interval_text import in_percent
 from experiments.problems import Design, Instance, Reference, instance_of, instances, reference_of
-from experiments.problems.instance import Observed
+from experiments.problems.instance import Observed, Years
 from experiments.problems.progress import Progress, progress_of, rows_of
 from experiments.problems.reference import as_csv
 from experiments.problems.reference import rows_of as reference_rows
@@ -99,7 +99,7 @@ def _list(arguments: Arguments) -> int:
         documents.append({"name": instance.name, "hash": best.hash, "problem": instance.problem, "best": rows[-1][4],
                           **_how_sure(reference)})  # fmt: skip
     heads = ("instance", "hash", "designs", "budget", "reference solution", "objective, 95 % interval", "replications",
-             "others as good")  # fmt: skip
+             "others that may be as good")  # fmt: skip
     return console.report(arguments, documents, *as_lines(Grid("", heads, tuple(rows), n_texts=2)))
 
 
@@ -116,17 +116,18 @@ def _show(arguments: Arguments, instance: Instance) -> int:
     )
     heads = ("design", f"objective, {instance.unit}", instance.constraint)
     minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
-    sure = _how_sure(reference)
+    sure, n, n_feasible = _how_sure(reference), len(instance.designs), len(reference.feasible)
     lines = [
         f"{instance.title}.",
         f"Instance {instance.name}, hash {instance.hash}.",
         f"Least {minimised}; mean {instance.constraint} at least {instance.target:g}; {instance.budget} replications.",
+        *([] if instance.years is None else [_years(instance.years)]),
         *(f"  {each.name}: {', '.join(map(_text, each.values))}" for each in instance.variables),
-        f"Best of all {len(instance.designs)} designs by {sure['n']} replications each, with 95 % intervals.",
-        f"{reference.ties} other designs may be as good.",
+        f"Designs: {n}, {sure['n']} replications each. The mean of {n_feasible} meets the constraint.",
+        f"{counted(reference.ties, 'other design')} may be as good as the first, by the intervals.",
         *(["The first may miss the constraint: its interval includes lower values."] if reference.may_miss else []),
-        *as_lines(Grid("", heads, rows, n_texts=1)),
-        "The hub of the first:",
+        *as_lines(Grid("The best that meet it, with 95 % intervals:", heads, rows, n_texts=1)),
+        f"The hub of the first{'' if instance.years is None else ' in the last year'}:",
         Arguments("run", instance.command_words(reference.best)).command,
     ]
     document = {
@@ -136,6 +137,14 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         "best": dict(zip([each.name for each in instance.variables], instance.values(reference.best), strict=True)),
     }  # fmt: skip
     return console.report(arguments, document, *lines)
+
+
+def _years(years: Years) -> str:
+    n, flights = len(years.flights_per_day), listed([f"{each:g}" for each in years.flights_per_day], "and")
+    return (
+        f"Sum of {n} years with {flights} flights a day, discounted at {percent(years.rate, 0)} % a year to the first;"
+        f" a hall of year {n + 1} does not open."
+    )
 
 
 def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: int) -> int:
