@@ -442,6 +442,12 @@ def test_no_range_leaves_the_bounds_of_its_number():
     assert fullest.quantiles(np.array([1e-9]))[0] >= 1
 
 
+def test_a_year_has_no_separator_of_thousands(capsys):
+    assert main(["assumptions", "kind=decision"]) == 0
+    (year,) = (line for line in capsys.readouterr().out.splitlines() if line.split()[0] == "cost.year")
+    assert year.split()[1] == "2023"
+
+
 def test_the_verb_lists_one_kind(capsys):
     assert main(["assumptions", "kind=derived"]) == 0
     first, header, *rows = capsys.readouterr().out.splitlines()

@@ -87,7 +87,8 @@ def _object(row: Assumption) -> dict[str, Any]:
 
 def row_of(row: Assumption) -> Row:
     value = f"{len(row.value)} numbers" if isinstance(row.value, tuple) else row.value
-    shown = value if isinstance(value, str) else configured(value)
+    is_year = row.key.endswith(".year")
+    shown = str(value) if is_year or isinstance(value, str) else configured(value)
     return Row(row.key, shown, _range(row), row.kind.value, row.source)
 
 
