@@ -679,9 +679,14 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
     assert exports.used.columns[:2] == ("Inbound dock doors", "Screening lines")
     assert "Store of empty ULDs" in exports.used.columns and "Transit desks" not in exports.used.columns
     assert exports.used.text[0][1] == "50"
-    assert exports.blocked.text[0][exports.blocked.columns.index("ULDs for build-up")] == "2"
+    build_up = exports.blocked.columns.index("ULDs for build-up")
+    assert exports.blocked.text[0][build_up] == "2" and exports.blocked.shade[0][build_up] == 1.0
     controls = utilisation_figure.prepare_more((TODAY,), of(utilisation_transit_desks=0.5))
     assert "Transit desks" in controls.used.columns and "Screening lines" not in controls.used.columns
+    minutes = of(utilisation_transit_desks=0.5, understaffed_h_per_day_transit=0.2)
+    waits = utilisation_figure.prepare_more((TODAY,), minutes).blocked
+    at = waits.columns.index("Parcels for transit desks")
+    assert waits.text[0][at] == "0" and waits.shade[0][at] == 0.0, "a dark 0 would look like the worst wait"
 
 
 def test_what_nobody_waits_for_is_never_the_bottleneck():

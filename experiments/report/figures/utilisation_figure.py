@@ -61,13 +61,14 @@ def _use(
 ) -> Use:
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
-    most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
+    hours = np.round(blocked)  # as written in the cells, so that no 0 is dark
+    most = np.nanmax(hours) if np.isfinite(hours).any() else 0.0
     titles = tuple(style.in_lines(point.title) for point in points)
     heads = tuple(formatting.resource_heading(name) for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
         Cells("Blocked or waiting, hours a day", titles, tuple(waits.values()), _texts(blocked),
-              np.nan_to_num(np.sqrt(blocked / most)) if most > 0 else np.zeros(blocked.shape), "Oranges"),
+              np.nan_to_num(np.sqrt(hours / most)) if most > 0 else np.zeros(hours.shape), "Oranges"),
     )  # fmt: skip
 
 

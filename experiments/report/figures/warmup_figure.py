@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.formatting import short
+from experiments.formatting import counted
 from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below, new_figure
 from experiments.statistics.warmup import WarmUp
 
@@ -44,9 +44,10 @@ def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: f
     above.set_ylabel(what)
     draw_statistic(below, result)
     below.set_xlabel("from the start of the run [days]")
+    of_cut = "warm-up needed by MSER" if result.is_found else "the last cut tried"
     for ax in (above, below):
-        ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up needed by MSER")
+        ax.axvline(result.length, color=LIMIT, linestyle=":", label=of_cut)
         ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
-    asks = f"needs {short(result.length, 2)} days" if result.is_found else "unknown: the run is too short"
+    asks = f"needs {counted(result.length, 'day', 2)}" if result.is_found else "unknown: the run is too short"
     above.set_title(fill(f"{title}: {result.method.said} {asks}", _LONGEST))
     return legend_below(drawing, [above, below], columns=3)
