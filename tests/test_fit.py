@@ -11,10 +11,11 @@ from mistakes import refused
 
 from experiments.main import main
 from experiments.statistics.families import FAMILIES
-from experiments.statistics.fitting import distances, fitted, resampled, with_tests
+from experiments.statistics.fitting import Fitted, distances, fitted, resampled, with_tests
 from experiments.statistics.sample_checks import Order, clock_of, groups_in, order_of
 from experiments.studies.fit.column import ends_of, read_request
 from experiments.studies.fit.result import Result
+from experiments.studies.fit.text import sentences
 
 HALF_LINE = (0.0, np.inf)
 SCIPY = {
@@ -228,7 +229,19 @@ def test_ends_of_possible_values_are_those_of_a_share_or_of_what_is_not_negative
 
 
 @pytest.mark.parametrize(
-    ("ks_p", "ad_p", "is_rejected"), [(0.001, 0.2, False), (0.2, 0.001, False), (0.001, 0.002, True)]
+    ("ks_p", "ad_p", "is_rejected", "says"),
+    [
+        (0.001, 0.2, False, "One of the two tests rejects it"),
+        (0.2, 0.001, False, "One of the two tests rejects it"),
+        (0.001, 0.002, True, "which the tests reject"),
+        (0.2, 0.3, False, "The tests do not reject it"),
+    ],
 )
-def test_a_family_is_rejected_if_both_tests_reject_it(ks_p, ad_p, is_rejected):
-    assert Result.is_rejected.fget(SimpleNamespace(best=SimpleNamespace(ks_p=ks_p, ad_p=ad_p))) is is_rejected
+def test_a_family_is_rejected_if_both_tests_reject_it_and_the_answer_names_one_that_does(ks_p, ad_p, is_rejected, says):
+    best = Fitted(FAMILIES["exponential"], HALF_LINE, np.ones(1), 0.0, ks_p=ks_p, ad_p=ad_p)
+    assert Result.is_rejected.fget(SimpleNamespace(best=best)) is is_rejected
+    of_values = SimpleNamespace(place="x", values=np.ones(9))
+    result = SimpleNamespace(
+        best=best, sample=of_values, fits=(best,), clock=None, chosen=None, is_rejected=is_rejected
+    )
+    assert says in next(sentences(result))

@@ -291,10 +291,10 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"
     said = list(result.sentences)
-    assert "that fit, 2 are on the front" in said[0]
+    assert "that fit (2), 2 are on the front" in said[0]
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")
-    assert any("only 2 different designs fit" in line for line in result.warnings)
+    assert any("fewer different designs fit (2) than a generation has" in line for line in result.warnings)
     # Both are cheaper and better than a hub off the front: the one with the best service is named.
     off = Trial(2, 0, design_of(config, own.variables, (values[0], 90.0, *values[2:])),
                 {"cost_eur_per_day": (2500.0, 2600.0), "on_time_share": (0.95, 0.96)})  # fmt: skip

@@ -102,14 +102,15 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     inside = {**some, "not_departed_share": Interval(0.2, None, None, 5)}
     intervals = dict(zip(labels, (inside, inside, some, some), strict=True))
     level = Growth(math.nan, math.nan, math.nan, 0)
-    stability = {label: Stability(None if label != "d" else True, level, 3) for label in labels}
+    stability = {label: Stability(None if label != "d" else True, level, 1) for label in labels}
     outcome = Outcome(tuple(Design(label, load()) for label in labels), intervals, {}, Family.HOLM, stability)
     kinds = ("close", "close", "fails", "unstable")
     verdicts = [
         DesignVerdict(label, label.upper(), kind, *[""] * 6, ()) for label, kind in zip(labels, kinds, strict=True)
     ]
     left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
-    assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
+    assert undecided.startswith("undecided whether the backlog grows; not shown by 1 measured day (")
+    assert undecided.endswith("may): A; B")
     assert left.startswith("parcels had not left at the end, so") and left.endswith(": A (20.0 %); B (20.0 %)")
     assert unstable.startswith(
         "unstable: the backlog grows, so times and costs depend on the length of the run: D (by 0 parcels a day; "

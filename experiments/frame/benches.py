@@ -10,6 +10,7 @@ from typing import TypeVar
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
+from experiments.formatting import counted
 from experiments.frame.study import Kpis, Opening, Tables
 from experiments.grouping import nested
 from experiments.money.kpis import KPIS
@@ -101,7 +102,8 @@ class Simulated:
         def line(kpis: Kpis, left: Left) -> str:
             """Expected time of this look; the values decide how many looks follow."""
             n_left = sum(key not in kpis for key, _, _ in tasks)
-            return said("designs_in_question", n=len(wanted), n_done=len(kpis), n_left=n_left, time=left(n_left))
+            n = counted(len(wanted), "design")
+            return said("designs_in_question", n=n, n_done=len(kpis), n_left=n_left, time=left(n_left))
 
         return self.answered(tasks, line)
 

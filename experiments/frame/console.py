@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
-from experiments.formatting import found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
+from experiments.formatting import counted, found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
@@ -75,7 +75,7 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
         come = design.hub.arrivals
         is_whole = come.model is ArrivalModel.FILE and come.resampled_weeks is None
         more = f"arrivals.repeat={come.repeat + 1}" if is_whole else "more horizon_days"
-        yield said("undecided", days=days, more=more), ""
+        yield said("undecided", days=counted(days, "measured day"), more=more), ""
     others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
     if bounds := [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]:
         diverted = said("not_left_diverted") if intervals["diverted_flights_per_day"].mean else ""

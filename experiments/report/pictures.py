@@ -56,8 +56,8 @@ def _inside(run: Run) -> Iterator[Picture]:
     yield picture_of("dwell", dwell_figure.figure(bars))
     if (drawn := occupancy_figure.figure(tables["occupancy"], grouped, window)) is not None:
         zones, has_exports = drawn
-        both = "The customs hold zone and the store of empty ULDs may exceed their capacity"
-        alone = "The customs hold zone may exceed its capacity"
+        both = "The customs hold zone and the store of empty ULDs may hold more than they are"
+        alone = "The customs hold zone may hold more than it is"
         yield picture_of("occupancy", zones, zones=both if has_exports else alone)
     more = f" The first {week_figure.MOST_MAPS} designs." if len(main) > week_figure.MOST_MAPS else ""
     yield picture_of("week", week_figure.figure(tables["occupancy"], main, window), more)

@@ -7,6 +7,7 @@ from typing import Final
 from experiments.designs.design import Design
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, with_more
 from experiments.execution.progress import Left
+from experiments.formatting import counted
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import rounded
 from experiments.replications.replicating import Task
@@ -167,7 +168,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     left = sum(search.left(kpis) for search in searches)
     days = searches[0].design.hub.days
     if missing(searches, kpis):
-        bench.say(said("capacity_begins", n=len(searches), left=left, days=days))
+        bench.say(said("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))
     # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.
     while tasks := missing(by_size, kpis) or missing(by_size, kpis):
         kpis = bench.answered(tasks, line)

@@ -146,8 +146,8 @@ def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
     def simulate(designs: Sequence[Design]) -> Kpis:
         days = base.hub.days
         flights = sum(flights_asked(design.hub) for design in designs) * n * days
-        counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "days": days, "flights": whole(flights)}
-        bench.say(said("expansion_weeks", **counts))
+        counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "flights": whole(flights)}
+        bench.say(said("expansion_weeks", days=counted(days, "day"), **counts))
         return bench.evaluated(designs, n)
 
     weeks = Weeks(simulate, request.keys)

@@ -121,7 +121,8 @@ def _watched(watched: Frame) -> Iterator[Grid]:
         for access in records(shown)
     )  # fmt: skip
     header = ("", "field", "outside a day", "noticed after", "never noticed", "first noticed")
-    yield Grid(f"The same by party and field {_in_force(in_force)}", header, by_field, 2)
+    title = f"The same by party and field {_in_force(in_force)}, and days until the first access is noticed"
+    yield Grid(title, header, by_field, 2)
 
 
 def _few(value: float) -> str:

@@ -12,6 +12,7 @@ from experiments.report.figures.fit_figure import FitPicture
 from experiments.report.sections import said
 from experiments.statistics.fitting import CLOSE_AIC, MOST_TESTED, Fitted
 from experiments.statistics.interval import TAILS
+from experiments.statistics.sample_checks import SIGNIFICANT
 from experiments.store.rows import Grid, column, grid_of, table
 from experiments.studies.fit.result import Result
 
@@ -50,9 +51,12 @@ def families_grid(result: Result) -> Grid:
 
 def sentences(result: Result) -> Iterator[str]:
     best, sample = result.best, result.sample
-    says = "fit_rejected" if result.is_rejected else "fit_best"
-    yield said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
-             tests=_tests(best))  # fmt: skip
+    is_half_rejected = min(best.ks_p, best.ad_p) < SIGNIFICANT
+    yield said(
+        "fit_rejected" if result.is_rejected else "fit_best",
+        family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
+        tests=_tests(best), verdict=said("fit_half_rejected" if is_half_rejected else "fit_not_rejected"),
+    )  # fmt: skip
     if close := [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]:
         yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
     if (clock := result.clock) is not None and not clock.is_dependent:

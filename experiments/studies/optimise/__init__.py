@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.designs.design import Design
+from experiments.formatting import counted
 from experiments.frame.missing_people import cautions
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
@@ -129,7 +130,7 @@ def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
     config, keys = request.designs[0].hub, request.keys
     optimise = keys.optimise
     check_variables(config, optimise.variables)
-    n_runs, days = optimise.trials * keys.replications, config.days
+    n_runs, days = optimise.trials * keys.replications, counted(config.days, "day")
     counts = {"n": optimise.trials, "n_runs": n_runs, "days": days, "confirm": optimise.confirm}
     bench.say(said("optimise_cost_of_search", **counts))
     tried = search(bench, config, keys)

@@ -103,8 +103,8 @@ def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second:
         kept = min(settings.most, len(settings.factors))
         n += settings.samples * (kept + 2)
         parts.append(f"at most {settings.samples * (kept + 2)} for the indices of {kept} factors")
-    counts = {"n": counted(keys.replications, "replication"), "n_runs": n * keys.replications, "days": config.days}
-    return said("sensitivity_cost", parts=", ".join(parts), **counts)
+    counts = {"n": counted(keys.replications, "replication"), "n_runs": n * keys.replications}
+    return said("sensitivity_cost", parts=", ".join(parts), days=counted(config.days, "day"), **counts)
 
 
 STUDY: Final = Study(

@@ -39,9 +39,8 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     steps = ladders(config, keys)
     bench.check(request.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
-    bench.say(
-        said("shadow_price_cost", n_hubs=len(hubs), n=counted(n, "replication"), n_runs=n * len(hubs), days=config.days)
-    )
+    counts = {"n_hubs": len(hubs), "n_runs": n * len(hubs), "days": counted(config.days, "day")}
+    bench.say(said("shadow_price_cost", n=counted(n, "replication"), **counts))
     kpis = bench.evaluated(hubs, n)
     zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
     return Result(config.scenario, keys, zones, cautions(hubs, kpis))
@@ -58,7 +57,7 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
         grids=[
             grid_of(
                 said(
-                    "shadow_price_grid", flights=flights, on_time=percent(zones[0].on_time),
+                    "shadow_price_grid", flights=counted(flights, "flight"), on_time=percent(zones[0].on_time),
                     means=means_of(request.keys.replications),
                 ),
                 [step for zone in zones for step in zone.steps[1:]],

@@ -24,7 +24,7 @@ import yaml
 
 from experiments.arguments import Arguments, without_groups
 from experiments.designs.design import Design
-from experiments.formatting import listed, plain_name, share_text
+from experiments.formatting import counted, listed, plain_name, share_text
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report.design_names import hub_title
@@ -46,7 +46,8 @@ def compute(bench: Bench, request: Request[StaffKeys]) -> Result:
         rounds = sorted(rounds, key=lambda row: row.round)
         shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
         return Result(config, keys, rounds, bench.rows(RoleSlot), in_order(bench.rows(RoleRow)), shifts)
-    bench.say(said("staff_cost", n=keys.replications, rounds=keys.staff.rounds, days=config.days))
+    n, days = counted(keys.replications, "replication"), counted(config.days, "day")
+    bench.say(said("staff_cost", n=n, rounds=keys.staff.rounds, days=days))
     return result_of(config, keys, *searched(bench, config, keys))
 
 

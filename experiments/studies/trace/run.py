@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.formatting import hours_text, instant, whole
+from experiments.formatting import counted, hours_text, instant, whole
 from experiments.frame.recorded import refuse_idle_schedule, runnable, scenario_among, study_of
 from experiments.report.sections import said
 from experiments.research import load_prices
@@ -170,7 +170,8 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
         raise InputError(said("before_the_run", key=key))
     hub = runnable(replication.manifest, replication.scenario, replication.hub, given)
     if not is_quiet:
-        print(said("simulated_twice", number=replication.number, key=key, days=hub.days), file=sys.stderr)
+        days = counted(hub.days, "day")
+        print(said("simulated_twice", number=replication.number, key=key, days=days), file=sys.stderr)
     actual = world(hub, replication.number)
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):
