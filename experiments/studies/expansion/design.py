@@ -157,7 +157,6 @@ class Expansion:
     ramp_months: _Months
     loads: tuple[Annotated[float, Bounds(gt=0, le=3)], ...]
     at_risk_share: Share
-    building_years: Annotated[float, Bounds(gt=0, le=200)]
     swing: Annotated[float, Bounds(gt=0, lt=1)]
     kpis: tuple[str, ...]
     cost: Prices

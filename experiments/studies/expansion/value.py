@@ -138,14 +138,11 @@ def _while_built(opening: Opening, n: int) -> Numbers:
 
 def _left(books: Books, opening: Opening, n: int) -> Numbers:
     """Remaining value of assets at the end of the last year, by line of `built`, with linear depreciation."""
-    settings = books.world.settings
+    lives = books.world.settings.cost.discounting
     age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
         # Unfinished assets are valued at the amount paid.
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
-    lives = [
-        settings.building_years if name in BUILDINGS else settings.cost.discounting.equipment_years
-        for name in books.built
-    ]
-    return np.array([max(0.0, 1 - age / life) for life in lives])
+    years = [lives.hall_years if name in BUILDINGS else lives.equipment_years for name in books.built]
+    return np.array([max(0.0, 1 - age / life) for life in years])
