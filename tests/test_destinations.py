@@ -17,6 +17,7 @@ from sim.measures.destinations import (
     destination_on_time_share,
     drive_and_rest_h,
     journeys_h,
+    mean_truck_km,
 )
 from sim.measures.kpis import KPIS, SURROUNDINGS, Measured, names
 from sim.measures.surroundings import is_night, stands_co2_kg, tugs_co2_kg
@@ -54,6 +55,13 @@ def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, Table, Tabl
         "n_parcels": np.array([n for *_, n in departures]),
     }
     return flights, trucks, loads
+
+
+def test_trucks_drive_as_far_as_their_parcels_by_road(config: HubConfig) -> None:
+    """50 % 400 km, 20 % 1,000 km and 30 % in trucks of 367 km; then without the 20 %, which fly."""
+    assert mean_truck_km(config) == pytest.approx(0.5 * 400 + 0.2 * 1000 + 0.1 * 100 + 0.2 * 500)
+    flown = replace(config, connections=replace(config.connections, lanes={"FAR": "Hangzhou"}))
+    assert mean_truck_km(flown) == pytest.approx((0.5 * 400 + 0.1 * 100 + 0.2 * 500) / 0.8)
 
 
 def test_a_driver_breaks_after_four_and_a_half_hours_and_rests_after_nine(config: HubConfig) -> None:

@@ -244,3 +244,17 @@ def test_an_aircraft_stays_at_least_for_its_turnaround(tmp_path: Path) -> None:
     )
     stays = shares_of_stays(load("liege_30k", "arrivals=file", f"arrivals.schedule={path}"))
     assert stays == {240: 0.5, 600: 0.5}
+
+
+def test_the_work_of_a_role_is_that_of_all_halls_and_machines() -> None:
+    """Ten people feed each of two machines of 15,000 an hour; four people break a ULD down, in any of four halls."""
+    alone, many = load("liege_30k", *EVEN), load("liege_100k_complex", *EVEN)
+    again, up = alone.customs.second_pass_share, 8 / (8 + 10 / 60)
+    of_import = {"induction": 0.97 * (1 + again) * 10 * 60 / (15_000 * 0.85) / up, "customs": 0.0}
+    for config, minutes in ((alone, of_import), (many, {"breakdown": 45 / 3520 * 4})):
+        work = expected_work(config, 21 * TICKS_PER_DAY)
+        parcels = work.flights.sum() * 115_000
+        for role, each in minutes.items():
+            assert work.of_all(role) == pytest.approx(parcels * each, rel=0.01)
+    work = expected_work(alone, 21 * TICKS_PER_DAY)
+    assert work.of_all("tugs") == pytest.approx(work.flights.sum() * work.of_a_flight("tugs", None))

@@ -24,6 +24,7 @@ from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
 from experiments.studies.expansion import in_worlds
+from experiments.studies.expansion.carried_over import Week, carried_over
 from experiments.studies.expansion.curves import week_indices
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import futures_of
@@ -127,22 +128,68 @@ def test_a_number_that_does_nothing_is_not_worth_knowing_beyond_chance(chosen: C
     assert beyond == {0: True, 1: True, 2: False}
 
 
+def _week(*words: str) -> Week:
+    hub = load("liege_30k", "demand=today", *words)
+    return Week(Rostered(hub), {**dict.fromkeys(KPIS, 1.0), "parcels_per_day": daily_parcels(hub)})
+
+
+def _carried(*words: str) -> dict[str, float]:
+    return carried_over(_week(), _week(*words).rostered)
+
+
 def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_resource() -> None:
-    hub = load("liege_30k", "demand=today")
-    kpis = {**dict.fromkeys(KPIS, 1.0), "parcels_per_day": daily_parcels(hub), "late_parcels_per_day": 0.0}
-    week = in_worlds.Week(Rostered(hub), kpis)
-    assert in_worlds.carried_over(week, Rostered(hub)) == pytest.approx(kpis)
-    busy = replace(hub, demand=replace(hub.demand, flights_per_day=3 * hub.demand.flights_per_day))
-    scaled = in_worlds.carried_over(week, Rostered(busy))
-    assert scaled["trucks_per_day"] == pytest.approx(3)
-    more = in_worlds.carried_over(week, Rostered(replace(hub, exports=replace(hub.exports, share=0.26))))
+    week = _week()
+    parcels = week.kpis["parcels_per_day"]
+    assert carried_over(week, week.rostered) == pytest.approx(week.kpis)
+    more = _carried("exports.share=0.26")
     assert (more["trucks_per_day"], more["staff_h_per_day_packout"]) == (1, 1)
     times = (0.26 / 0.74) / (0.2 / 0.8)
     assert (more["exports_per_day"], more["staff_h_per_day_screening"]) == pytest.approx((times, times))
-    tightest = min(rung.parcels_per_day for rung in capacity_ladder(hub, {}).values())
-    assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
-    assert scaled["parcels_per_day"] == pytest.approx(tightest)
-    assert scaled["late_parcels_per_day"] == pytest.approx(tightest)
+    busy = _carried("demand.flights_per_day=10.5")
+    hub = load("liege_30k", "demand=today", "demand.flights_per_day=10.5")
+    tightest = min(rung.parcels_per_day for rung in capacity_ladder(hub, {}).values() if rung.needed_by == 1)
+    assert parcels < tightest < 3 * parcels
+    assert busy["parcels_per_day"] == pytest.approx(tightest)
+    assert busy["trucks_per_day"] == pytest.approx(tightest / parcels)
+    assert busy["late_parcels_per_day"] == pytest.approx(3 * parcels), "all wait for more than the promise"
+
+
+def test_parcels_wait_for_a_full_resource_only_if_they_need_it() -> None:
+    """A fifth does, at a load of 1.1: each day they wait 2.4 h more, from the first day of two of warm-up on.
+
+    They stay for 1 h otherwise, and 24 h are promised: on time until day 9.6 of 22.
+    """
+    words = ("demand=today", "warmup_days=2", "horizon_days=20", "parcels.non_conveyable_share=0.2")
+    hub = load("liege_30k", *words)
+    parcels, rung = daily_parcels(hub), capacity_ladder(hub, {})["manual_sort_posts"].parcels_per_day
+
+    def at(load_of_posts: float) -> Rostered:
+        rate = 200 * parcels / rung / load_of_posts
+        return Rostered(load("liege_30k", *words, f"manual_sort.parcels_per_post_h={rate!r}"))
+
+    carried = carried_over(Week(at(0.5), dict.fromkeys(KPIS, 1.0)), at(1.1))
+    late = 0.2 * (22 - 23 / 2.4) / 20 * parcels
+    assert carried["parcels_per_day"] == pytest.approx(0.8 + 0.2 / 1.1)
+    assert carried["late_parcels_per_day"] == pytest.approx(1 + late)
+
+
+def test_trucks_and_hours_worked_are_carried_over_by_their_size_and_by_the_work() -> None:
+    small = _carried("outbound.trailer.parcels=3960", "exports.collections.parcels=2000")
+    assert (small["trucks_per_day"], small["truck_km_per_day"]) == pytest.approx((2, 2))
+    far = _carried("lanes.ES.km=3300")  # a fifth of the parcels, of a mean of 845.92 km
+    assert (far["trucks_per_day"], far["truck_km_per_day"]) == pytest.approx((1, 1 + 0.2 * 1650 / 845.92))
+    slow = _carried("manual_sort.parcels_per_post_h=160", "exports.screened_per_line_h=900")
+    assert slow["staff_h_per_day_manual_sort"] == pytest.approx(1.25)
+    assert (slow["staff_h_per_day_screening"], slow["staff_h_per_day_packout"]) == pytest.approx((2, 1))
+
+
+def test_exports_wait_for_their_own_resources_alone() -> None:
+    """At a load of 2 they wait a day longer each day: all are late after two days, before the first measured one."""
+    hub, parcels = _week().rostered.config, _week().kpis["parcels_per_day"]
+    lines = capacity_ladder(hub, {})["screening_lines"].parcels_per_day
+    half = _carried(f"exports.screened_per_line_h={1800 * parcels / lines / 2}")
+    assert (half["parcels_per_day"], half["late_parcels_per_day"]) == pytest.approx((parcels, 1))
+    assert (half["exports_per_day"], half["late_exports_per_day"]) == pytest.approx((0.5, parcels * 0.25))
 
 
 @pytest.mark.parametrize(

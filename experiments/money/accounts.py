@@ -12,6 +12,7 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.domain.clock import Clock
 from sim.domain.roles import ROLES
+from sim.inputs.expected_work import ExpectedWork, expected_work
 from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans_of_role
 from sim.units import CENTS_PER_EUR, DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
@@ -50,6 +51,10 @@ class Rostered:
     @cached_property
     def _rosters(self) -> Rosters:
         return rosters_of(self.config, self._days[1] * TICKS_PER_DAY)
+
+    @cached_property
+    def work(self) -> ExpectedWork:
+        return self._rosters.work or expected_work(self.config, self._rosters.end)
 
     def ticks(self, role: str) -> int:
         """Post-time on a role's roster."""

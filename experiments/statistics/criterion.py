@@ -25,7 +25,7 @@ def limit(rung: Rung) -> float:
     >>> limit(Rung(100.0)), limit(Rung(100.0, 0.051)), limit(Rung(100.0, 0.05)), limit(Rung(100.0, 0.01))
     (100.0, 100.0, 125.0, inf)
     """
-    rate, share = rung
+    rate, share = rung.parcels_per_day, rung.needed_by
     if share > 1 - LEAST_ON_TIME:
         return rate
     return rate / (1 - GROWTH_THAT_COUNTS / share) if share > GROWTH_THAT_COUNTS else math.inf

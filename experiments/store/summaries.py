@@ -175,7 +175,8 @@ class LadderRow:
     scenario: str = label()
     resource: str = column("", "name")
     parcels_per_day: float = column("parcels/d", "capacity at its effective rate, if staffed round the clock")
-    needed_by: float = column("1", "share of the parcels that need it; of the exports, if only exports use it")
+    needed_by: float = column("1", "share of the parcels that need it; of the exports, if is_of_exports")
+    is_of_exports: bool = column("", "whether it handles parcels on their way out by air, not imports")
 
 
 @table("area", "area budget", sort="scenario hall zone")

@@ -80,6 +80,18 @@ class ExpectedWork:
         exports = hall.collections * per_export * collected
         return self.of_imports(name, hall_name) + exports + hall.at_door * per_collection
 
+    def of_all(self, name: str) -> float:
+        """Post-minutes of a role at all places together; 0 for customs' roles, whose work is not expected."""
+        if ROLES[name].is_of_customs:
+            return 0.0
+        if ROLES[name].place is Place.APRON:
+            return float(self._due(name, None).sum())
+        work = 0.0
+        for hall_name, hall in self.config.halls.items():
+            n = hall.sorting_machines if ROLES[name].place is Place.MACHINE else 1
+            work += n * float(self._due(name, hall_name).sum())
+        return work
+
     def of_imports(self, name: str, hall_name: str) -> Bins:
         """Post-minutes of a role of a hall, for its imports alone."""
         hall = self._of_hall(hall_name)

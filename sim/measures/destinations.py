@@ -98,6 +98,13 @@ def route_km(config: HubConfig) -> dict[str, float]:
     return km
 
 
+def mean_truck_km(config: HubConfig) -> float:
+    """Outbound distance of a truck, one way, as a mean over the parcels that leave by truck [km]; 0 without any."""
+    by_road = {name: share for name, share in config.route_shares.items() if name not in config.flies_to}
+    km, total = route_km(config), sum(by_road.values())
+    return sum(share * km[name] for name, share in by_road.items()) / total if total else 0.0
+
+
 def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
     """Outbound distance of the trucks that departed in the measured days, one way [km]."""
     km = route_km(config)

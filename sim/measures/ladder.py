@@ -20,7 +20,9 @@ class Rung(NamedTuple):
 
     parcels_per_day: float
     needed_by: float = 1.0
-    """Share of the imports that need the resource; of the exports, if only exports use it."""
+    """Share of the imports that need the resource; of the exports, if `is_of_exports`."""
+    is_of_exports: bool = False
+    """Whether it handles parcels on their way out by air, not imports."""
 
 
 Ladder = Mapping[str, Rung]
@@ -36,20 +38,18 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, R
     """
     config = with_mean_load(config)
     of_uld = config.mean_parcels_per_flight / sum(flight_work.ulds_by_deck(config))
+    exports = _export_rungs(config, kpis)
     ladder = {
         **_apron_rungs(config),
         **_sorting_rungs(config, kpis.get("held_share", config.customs.second_pass_share)),
         **_outbound_rungs(config, kpis),
-        **_export_rungs(config, kpis),
+        **exports,
         **_customs_rungs(config, kpis, of_uld),
     }
     needed = _shares_needing(config, kpis)
-    return {name: Rung(rate, needed.get(name, 1.0)) for name, rate in ladder.items() if math.isfinite(rate)}
-
-
-def tightest_rung(config: HubConfig) -> float:
-    """Parcels a day of the lowest rung, among those that need no measurement."""
-    return min(rung.parcels_per_day for rung in capacity_ladder(config, {}).values())
+    return {
+        name: Rung(rate, needed.get(name, 1.0), name in exports) for name, rate in ladder.items() if math.isfinite(rate)
+    }
 
 
 def _shares_needing(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:

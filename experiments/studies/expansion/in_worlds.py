@@ -15,42 +15,21 @@ import numpy as np
 from experiments.assumptions.drawn import Drawn
 from experiments.designs.design import Design
 from experiments.frame.study import Kpis
-from experiments.money.accounts import Rostered
 from experiments.replications.summing import by_design
 from experiments.report.sections import said
+from experiments.studies.expansion.carried_over import Week, carried_over
 from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at, month_indices
 from sim.config import HubConfig
-from sim.domain.roles import ROLES, Place
 from sim.errors import ConfigError
-from sim.inputs.traffic import daily_parcels
-from sim.measures.ladder import tightest_rung
 from sim.reading import read
 
 KEPT: Final = ("expansion.paths.*.phases.*.learning.fields.*",)
 """Numbers that do not vary: they are part of hubs that the study composes, and worlds do not compose hubs again."""
-_EXPORT_HALL: Final = {name for name, role in ROLES.items() if role.is_of_exports and role.place is Place.HALL}
-_OF_EXPORTS: Final = (
-    "exports_per_day", "late_exports_per_day", *(f"staff_h_per_day_{role}" for role in ROLES if role in _EXPORT_HALL),
-)  # fmt: skip
-"""KPIs that grow with the exports."""
-_OF_IMPORTS: Final = (
-    "parcels_per_day", "late_parcels_per_day", "trucks_per_day", "truck_km_per_day",
-    *(f"staff_h_per_day_{role}" for role in ROLES if role not in _EXPORT_HALL),
-)  # fmt: skip
-"""KPIs that grow with the imports, or with their flights: trains of outbound ULDs, too."""
 _BEYOND: Final = 1.001
 """Factor by which the loads exceed those of the weeks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """A hub of the configured world at a load, and its mean KPIs."""
-
-    rostered: Rostered
-    kpis: Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -151,31 +130,6 @@ class InWorlds:
             return ""
         n = len(self.refused)
         return said("worlds_left_out", n=n, n_worlds=n + len(self.paths), width=width, reason=self.refused[0])
-
-
-def carried_over(week: Week, rostered: Rostered) -> dict[str, float]:
-    """Flows through a hub of another world, from those of the same hub at the same load in the configured world.
-
-    Flows are proportional to the imports or to the exports, those of imports up to the capacity of the lowest rung of
-    the ladder; the parcels above it are late. Paid hours are proportional to the roster's.
-    """
-    configs = week.rostered.config, rostered.config
-    parcels = [daily_parcels(config) for config in configs]
-    ratio = parcels[1] / parcels[0]
-    room = [tightest_rung(config) / each for config, each in zip(configs, parcels, strict=True)]
-    through = min(1.0, room[1]) / min(1.0, room[0])
-    exports = [each * config.exports.ratio for config, each in zip(configs, parcels, strict=True)]
-    by = {_OF_IMPORTS: ratio, _OF_EXPORTS: exports[1] / exports[0] if exports[0] else ratio}
-    carried = {**week.kpis, **{kpi: week.kpis[kpi] * times for kpis, times in by.items() for kpi in kpis}}
-    kept = 1 - through
-    if kept > 0:
-        late = carried["late_parcels_per_day"]
-        carried["parcels_per_day"] *= through
-        carried["late_parcels_per_day"] = min(carried["parcels_per_day"], late + kept * parcels[1])
-    for role in ROLES:
-        planned = week.rostered.ticks(role)
-        carried[f"staff_h_paid_per_day_{role}"] *= rostered.ticks(role) / planned if planned else ratio
-    return carried
 
 
 def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
