@@ -302,6 +302,18 @@ def test_a_choice_of_the_world_leaves_a_decided_one(hub, worlds):
     assert worlds.hub(decided, row).roster == decided.roster
 
 
+def test_a_world_has_an_option_of_the_users_where_the_users_entry_weighs_it(hub, tmp_path):
+    text = "roster.name: {assumption: x, options: {follows_work: 0.5, mine: 0.5}, group: roster}"
+    own = _own(tmp_path, text)
+    (tmp_path / "roster").mkdir()
+    (tmp_path / "roster" / "mine.yaml").write_text("defaults: [round_the_clock]\nname: mine\nfactor: 0.9\n")
+    worlds = Worlds.of(assumptions_of(hub, own))
+    row = np.array([one.base for one in worlds.sampled])
+    row[worlds.names.index("roster.name")] = 1
+    world = worlds.hub(hub, row)
+    assert (world.roster.name, world.roster.factor) == ("mine", 0.9)
+
+
 def test_profiles_are_stretched_and_keep_their_sum(hub, worlds):
     row = np.array([one.base for one in worlds.sampled])
     row[worlds.names.index("arrivals.weekday_index")] = 0.5

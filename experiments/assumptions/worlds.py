@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +22,7 @@ from experiments.assumptions.leaves import (
 )
 from experiments.assumptions.listed import Assumption, Index, groups, neutral
 from experiments.assumptions.room import with_room
-from experiments.composition import compose
+from experiments.composition import compose, packaged
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -227,7 +228,7 @@ class Worlds:
             configured = {key for key, text in texts.items() if text == options[int(quantity.base)]}
             option = options[int(value)]
             if quantity.entry.group is not None and configured:
-                chosen[quantity.entry.group] = _option(quantity.entry.group, option)
+                chosen[quantity.entry.group] = _option(quantity.entry.group, option, quantity.entry.file.parents[1])
             elif configured:
                 chosen = with_leaves(chosen, dict.fromkeys(configured, option))
         return chosen
@@ -263,8 +264,13 @@ def _plain(row: Assumption) -> Any:  # noqa: ANN401 - a leaf
     return list(row.value) if isinstance(row.value, tuple) else row.value
 
 
+def _option(group: str, option: str, folder: Path) -> Any:  # noqa: ANN401 - a part of a plain configuration
+    """An option of a group, which the user's folder of the entry that weighs it may have."""
+    return _packaged_option(group, option) if folder == packaged() else compose([f"{group}={option}"], folder)[group]
+
+
 @cache
-def _option(group: str, option: str) -> Any:  # noqa: ANN401 - a part of a plain configuration
+def _packaged_option(group: str, option: str) -> Any:  # noqa: ANN401 - a part of a plain configuration
     return compose([f"{group}={option}"])[group]
 
 
