@@ -164,7 +164,9 @@ IMPOSSIBLE = [
     ({"family": "uniform", "low": -1, "high": 5}, "low: uniform reaches below 0, to -1, got -1"),
     ({"family": "triangular", "low": 3, "mode": 2, "high": 5}, "mode: at least low = 3, got 2"),
     ({"family": "beta", "mean": 4, "spread": 3, "high": 20}, "spread: beta with .* allows less than 2 .*, got 3"),
+    ({"family": "beta", "mean": 10, "spread": 1, "high": 20}, "spread: beta with .* allows less than 1 .*, got 1"),
     ({"family": "beta", "mean": 30, "sd": 3, "high": 20}, "mean: beta needs it between low = 0 and high = 20, got 30"),
+    ({"family": "beta", "mean": 20, "sd": 3, "high": 20}, "mean: beta needs it between low = 0 and high = 20, got 20"),
     ({"family": "beta", "mean": 3, "sd": 3}, "high: missing"),
     ({"family": "weibull", "mean": 1, "spread": 1e-9}, r"spread: weibull allows 0\.00128 to 430, got 1e-09"),
     ({"family": "weibull", "shape": 0.01, "scale": 1}, "shape: weibull reaches beyond 1e.09, got 0.01"),
@@ -172,6 +174,10 @@ IMPOSSIBLE = [
     (
         {"family": "gamma", "mean": 4, "sd": 3, "at_least": 5, "at_most": 4},
         "at_most: must be above at_least = 5, got 4",
+    ),
+    (
+        {"family": "gamma", "mean": 4, "sd": 3, "at_least": 5, "at_most": 5},
+        "at_most: must be above at_least = 5, got 5",
     ),
     ({"family": "gamma", "mean": 4, "sd": 0.4, "at_least": 50}, "at_least: almost nothing of gamma .*, got 50"),
     ({"family": "empirical"}, "file: missing"),
