@@ -37,7 +37,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
 from experiments.studies.expansion import _grids, _misnamed, check, timeline, uncertainty
-from experiments.studies.expansion.answer import Answer, answer
+from experiments.studies.expansion.answer import Answer, _on_time, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import (
     CAPACITY_USE,
@@ -67,7 +67,7 @@ from experiments.studies.expansion.tree import (
     triangular,
 )
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
-from experiments.studies.expansion.value import _by_year, quarter_years, worth
+from experiments.studies.expansion.value import _by_year, _planned, quarter_years, worth
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.traffic import flights_asked
@@ -364,6 +364,16 @@ def test_what_is_built_is_paid_evenly_and_written_off_in_equal_parts_and_conditi
     assert eur["rent"][0] == pytest.approx(-rent)
 
 
+def test_plans_are_paid_when_the_first_decision_is_asked_for_if_that_is_before_the_end() -> None:
+    """A tenth of 100 in August 2024, the seventh quarter from 2023 on, and nothing in a study of six."""
+    phase = SimpleNamespace(needs=("permit",))
+    settings = SimpleNamespace(paths={"path": SimpleNamespace(phases={"first": phase})}, at_risk_share=0.1,
+                               first_year=2023, first_asked=lambda _: dt.date(2024, 8, 1))  # fmt: skip
+    world = SimpleNamespace(settings=settings, n_phases=lambda *_: 1)
+    books: Any = SimpleNamespace(world=world, change=lambda *_: np.array([-60.0, -40.0]))
+    assert [_planned(books, "path", n).tolist() for n in (8, 6)] == [[*[0] * 6, 10, 0], [0] * 6]
+
+
 def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> None:
     worth = {one.what: one.worth.mean for one in told.knowing}
     best = told.of(told.recommended)
@@ -375,6 +385,9 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
     assert worth["waiting, and reacting"] == pytest.approx(told.of("react_66k").npv.mean - planned)
     assert all(one.regret.mean >= best.regret.mean for one in told.paths)
     assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
+    assert best.npv_p5 < best.npv.mean < best.npv_p95 and best.regret_p95 > best.regret.mean
+    # Unless the permit is refused or annulled, or the screening prohibits it.
+    assert [told.of(path).opens for path in FEW[:2]] == [0, pytest.approx(0.85 * 0.9 * 0.9)]
 
 
 def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
@@ -556,6 +569,18 @@ def test_weeks_keep_the_mean_of_their_quarter() -> None:
     quarters = np.array([[[0.5, 3], [0.8, 9], [0.8, 9], [0.8, 9]]])
     of_year = _by_year(quarters, np.array([4.0, 1, 2, 3]), measured.per_parcel, 1)
     assert of_year == pytest.approx(np.array([[[(4 * 0.5 + 6 * 0.8) / 10, 7.5]]]))
+
+
+def test_the_on_time_share_of_all_years_weighs_them_by_their_parcels() -> None:
+    """A million of one year, all on time, and three of the next, of which half are: five in eight."""
+    year = SimpleNamespace(kpis=np.array(2 * [[[1.0], [0.5]]]), parcels=np.array(2 * [[1e6, 3e6]]))
+    measured = SimpleNamespace(kpis=("on_time_share",))
+    own: Any = SimpleNamespace(
+        world=SimpleNamespace(curves=SimpleNamespace(measured=measured)),
+        futures=SimpleNamespace(weight=np.ones((1, 1))),
+        of=lambda _, pick: np.array([[[pick(year), pick(year)]]]),
+    )
+    assert _on_time(own, "path").mean == 0.625
 
 
 def test_the_triangular_quantile_is_the_inverse_of_its_distribution() -> None:
