@@ -5,6 +5,7 @@ import fcntl
 import io
 import math
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import zipfile
 from dataclasses import replace
 from html import escape, unescape
 from importlib import import_module
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -197,6 +199,14 @@ def test_a_result_is_what_show_says(root, name, capsys):
     kpis = answer(capsys, "show", root / name)["kpis"]
     assert f"{100 * kpis['on_time_share']['mean']:.1f} %" in page
     assert "cargohub run" in page and "report.html" in page and "/tables/xlsx" in page
+
+
+def test_a_result_is_made_again_once_a_run_of_sure_is_beside_it(root, name, tmp_path):
+    folder = Path(shutil.copytree(root / name, tmp_path / name))
+    first = result.result_of(folder)
+    assert result.result_of(folder) is first
+    (begun(tmp_path, "sure-hub") / "manifest.json").write_text("{}")
+    assert result.result_of(folder) is not first
 
 
 @pytest.mark.drawn

@@ -55,11 +55,13 @@ def result_of(folder: Path) -> Result:
     Raises:
         InputError: not a complete run, or a damaged one.
     """
-    return _result(folder, (folder / MANIFEST).stat().st_mtime_ns, tuple(sorted(files_in(folder))))
+    # The page repeats the answers of runs of `sure` that are beside it.
+    beside = tuple(sorted(folder.parent.glob(f"sure-*/{MANIFEST}")))
+    return _result(folder, (folder / MANIFEST).stat().st_mtime_ns, tuple(sorted(files_in(folder))), beside)
 
 
 @lru_cache(maxsize=64)
-def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
+def _result(folder: Path, _: int, present: tuple[str, ...], __: tuple[Path, ...]) -> Result:
     manifest = manifest_of(folder)
     request, document = runner.request_and_document(manifest)
     page = pages.page_of(folder, document, request, Drawn.NONE)
