@@ -91,7 +91,7 @@ def test_what_one_picture_leaves_is_filled():
 
 
 def test_text_ends_at_a_sentence_where_it_can():
-    figure, _ = drawn([3.0], ["One. " * 150 + "The last is not shown."], {})
+    figure, _ = drawn([3.0], ["One. " * 400 + "The last is not shown."], {})
     assert any(text.get_text().endswith("One.") for text in figure.texts)
     assert not any("last" in text.get_text() for text in figure.texts)
 
@@ -155,6 +155,8 @@ def test_a_sheet_has_every_verdict_of_the_first_study():
     assert [lines[0].partition(",")[0] for lines in verdicts] == [str(at) for at in range(12)]
     assert all(len(lines) == 1 and "does not carry" in lines[0] for lines in verdicts)
     assert [len(lines) for lines in _verdicts(texts[:2])] == [3, 3]
+    plan = ["The plan has 578 people. " * 16 + "It keeps the level, but not surely."]
+    assert " ".join(_verdicts(plan)[0]) == plan[0], "a single long verdict is whole"
     assert _verdicts(texts * 2)[-1] == ["and 13 more: see the page"]
 
 

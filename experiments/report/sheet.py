@@ -23,7 +23,7 @@ _MARK_IN: Final = 0.22
 _GAP_IN: Final = 0.1
 MOST_PICTURES: Final = 3
 _LINES_EACH: Final = 3
-"""Largest number of lines of a verdict or a fact."""
+"""Largest number of lines of a fact."""
 _MOST_VERDICT_LINES: Final = 12
 _MOST_COMMAND_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.75
@@ -81,7 +81,7 @@ def _command(command: str) -> tuple[list[str], Type]:
 
 def _verdicts(texts: Sequence[str]) -> list[list[str]]:
     """All verdicts, shortened to share the room; otherwise the first that fit."""
-    for most_lines in range(_LINES_EACH, 0, -1):
+    for most_lines in range(_MOST_VERDICT_LINES, 0, -1):
         verdicts = [fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, most_lines) for text in texts]
         if sum(map(len, verdicts)) <= _MOST_VERDICT_LINES:
             return verdicts
