@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from answers import answer
@@ -68,6 +69,11 @@ def test_half_of_the_middle_is_noticed_and_rows_are_red_as_it_is(hub):
         assert not next(
             row for case, row in by_case(wrong).items() if case.startswith("Air hubs, geometric mean")
         ).within
+
+
+@pytest.mark.parametrize(("area", "is_today"), [(6_000, False), (18_000, True), (30_000, True), (66_000, False)])
+def test_a_small_hub_with_as_many_flights_is_not_compared_with_the_hub_of_today(area, is_today):
+    assert validation.groups()["today"].holds(SimpleNamespace(flights_per_day=3, area_m2=area)) is is_today
 
 
 def test_scatter_of_hubs_that_lie_a_factor_apart():

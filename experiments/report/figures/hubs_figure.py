@@ -33,7 +33,7 @@ def figure(config: HubConfig) -> Figure:
                         markerfacecolor=face, label=f"public {kind} hubs{more}")  # fmt: skip
         side, offset = _SIDES[kind]
         for hub in of_kind:
-            style.note(ax, hub.name.split(",")[0], (hub.parcels_per_h, hub.area_m2), offset, 6.5, ha=side)
+            style.note(ax, hub.name.split(",")[0], (hub.parcels_per_h, hub.area_m2), offset, 6.5, ha=side, color=color)
     ax.set(xscale="log", yscale="log", xlim=rates)
     ax.set_xticks(_RATES)
     ax.minorticks_off()

@@ -161,7 +161,16 @@ def _balance(balance: Frame) -> Grid:
          compact(row["national_deficit_eur"]), _share(row["deficit_share"]), _share(row["domestic_share"]))
         for row in balance.to_dict("records")
     )  # fmt: skip
-    header = ("exports' share", "imports", "exports", "balance", "year", "deficit", "of it all", "domestic")
+    header = (
+        "exports' share",
+        "imports",
+        "exports",
+        "balance",
+        "year",
+        "deficit",
+        "all flows, of it",
+        "domestic imports, of it",
+    )
     return Grid(said("exposure_year"), header, rows)
 
 
