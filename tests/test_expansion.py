@@ -306,6 +306,9 @@ def test_the_probabilities_of_the_futures_sum_to_one(found: Found) -> None:
     each = list(leaves(own.stages))
     assert math.isclose(sum(p for _, p in each), 1, abs_tol=1e-12)
     assert math.isclose(float(found.futures.weight.sum()), 1, abs_tol=1e-12)
+    # All growths stray alike.
+    strays, demand = np.array([draw.strays for draw in found.futures.draws]), found.futures.demand
+    assert demand / demand[:, :1] == pytest.approx(np.broadcast_to(strays / strays[:1], demand.shape))
     refused = [p for leaf, p in each if leaf["permit"] == "refused"]
     assert sum(refused) == pytest.approx(own.stages["permit"].results["refused"].probability)
     assert all(leaf["appeal"] is None for leaf, _ in each if leaf["permit"] == "refused")
@@ -552,6 +555,8 @@ def test_slots_come_slowly_and_caps_bind(found: Found) -> None:
     lines = [found.timelines[at] for at in np.unique(found.number["permit_66k_2_phases"])]
     capped = [line for line in lines if any(result == "movements_cap" for _, _, result in line.conditions)]
     assert capped
+    # Each decision binds once, though both phases needed it.
+    assert all(len({stage for _, stage, _ in line.conditions}) == len(line.conditions) for line in lines)
     assert all((line.slots[line.conditions[0][0] :] <= 9).all() for line in capped)
     for line in found.timelines:
         assert (line.flights <= line.slots).all() and (line.flights <= line.wanted).all()
@@ -700,6 +705,8 @@ def test_the_answer_is_told_stored_and_reproduced(
         f"{path}, building + {path}, learned 0.5 - 1 x {path}"
     )
     assert states.loc[path, "area_m2"] == 48_000
+    slots = 0.75 * 30_000 * 0.85 * 24 / (115_000 * (1 + 0.25 * 0.5))  # half of the exports are sorted
+    assert states.loc["stay_30k: 0 open", "flights_per_day"] == pytest.approx(slots)
     assert answers.answer(capsys, *words) == document
     if is_slow:
         assert answers.answer(capsys, "reproduce", folder, "--quiet", "workers=1")["identical"]
@@ -965,6 +972,9 @@ def test_that_rules_may_bring_nothing_is_said(told: Answer, low: float, is_open:
         line.startswith("Building by rules instead of by dates brings 5")
         and (", which may be zero," in line) == is_open
     )
+    dear = Knowing(9, WAITING, Interval(-5e6, -11e6, low, 2), "EUR")
+    (*_, line) = sentences(replace(told, knowing=(*told.knowing, dear)))
+    assert line.startswith("Building by rules instead of by dates costs 5")
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:
