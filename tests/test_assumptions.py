@@ -403,6 +403,13 @@ def test_a_users_range_replaces_the_packaged_one(hub, tmp_path):
     assert (row.low, row.high, row.source) == (5, 7, "measured again")
 
 
+def test_shares_that_are_stretched_by_a_per_cent_have_the_ends_that_worlds_have(hub, tmp_path):
+    own = _own(tmp_path, "lanes.*.share: {assumption: x, by: 0.1, how: spread}")
+    rows = {one.key: one for one in assumptions_of(hub, own)}
+    mean, row = np.mean([lane.share for lane in hub.lanes.values()]), rows["lanes.ES.share"]
+    assert (row.low, row.high) == pytest.approx([mean + factor * (row.value - mean) for factor in (0.9, 1.1)])
+
+
 def test_a_range_follows_a_number_that_is_set(hub):
     (row,) = [
         one

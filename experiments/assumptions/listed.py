@@ -154,7 +154,8 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
     stretched_rows = list(rows)
     for places in tables.values():
         entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
-        ends = [stretched(values, end) for end in (entry.low, entry.high) if end is not None]
+        factors = (entry.low, entry.high) if entry.by is None else (1 - entry.by, 1 + entry.by)
+        ends = [stretched(values, factor) for factor in factors if factor is not None]
         for place, *pair in zip(places, *ends, strict=True):
             value = rows[place].likely  # rounding may move the value off an equal end
             stretched_rows[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
