@@ -226,6 +226,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
     assert stored.tables["answer"]["sentence"].tolist() == document["sentences"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert page.count("<svg") == 2 and "Morris 1991" in page
+    assert "<title>What affects a hub of 30,000 m² most" in page and "the halls are 1.25 times as large" in page
     (few,) = too_few_replications(2)
     assert few in document["warnings"] and f"Warning: {few}." in page
     assert answer(capsys, "sensitivity", *known, "--out", str(tmp_path / "runs")) == document

@@ -132,7 +132,7 @@ _SHOWN = 8
 
 def document(request: Request[SensitivityKeys], result: Result) -> Document:
     config, keys = request.designs[0].hub, result.settings
-    method = [same_draws(config, result.replications, "point")]
+    method = [same_draws(config, result.replications, "point"), said("sensitivity_room", room=f"{keys.room:g}")]
     if result.screened is not None:
         method.append(text_of("sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels))
     if result.crossed is not None:
@@ -145,7 +145,7 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
     ]
     method.append(said("noise_shares", noise=", ".join(noise)))
     return Document(
-        title=f"What affects {hub_title(config.area_m2)} most: {'; '.join(map(kpi_name, keys.kpis))}",
+        title=f"What affects {hub_title(config.area_m2 / keys.room)} most: {'; '.join(map(kpi_name, keys.kpis))}",
         data=result.as_json(),
         sentences=sentences(result),
         verdicts=sentences(result)[: len(keys.kpis)],
