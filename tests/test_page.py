@@ -252,7 +252,9 @@ def test_how_many_replications_there_will_be_is_what_the_study_says(tmp_path, ve
     arguments = Arguments(verb, tuple(words), out=tmp_path)
     request = Request(*study.parse(arguments), arguments)
     with runner.opened(study.name(request), request) as run:
-        assert under_way(run.path).n_asked == n
+        shown = under_way(run.path)
+        assert shown.n_asked == n
+        assert shown.command == arguments.command, "what a shell would change is quoted"
 
 
 def test_a_damaged_run_says_why(root, name, tmp_path):

@@ -120,10 +120,12 @@ def with_value(key: str, value: str) -> str:
     ('doors out 36', 'machine rate 9000 parcels an hour')
     >>> with_value("demand.flights_per_day", "9"), with_value("roster", "round_the_clock")
     ('demand 9 flights a day', 'roster round the clock')
-    >>> with_value("exposure.policy", "null")
-    'exposure policy none'
+    >>> with_value("exposure.policy", "null"), with_value("demand.flights_per_day", "1")
+    ('exposure policy none', 'demand 1 flight a day')
     """
     value = "none" if value == "null" else value.strip('"')
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
+    if value == "1":
+        unit = re.sub(r"s\b", "", unit, count=1)
     shown = value if key == "scenario" else value.replace("_", " ")
     return f"{name} {shown} {'' if unit == 'share' else unit}".rstrip()

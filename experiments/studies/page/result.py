@@ -137,11 +137,11 @@ def under_way(folder: Path) -> UnderWay:
     designs, keys = [Design(label, hub) for label, hub in hubs.items()], study_of(run, run.configuration)
     n_asked = stored_study(run).replications(Request(designs, keys, Arguments(run.verb), is_typed=False))
     seconds = [line.seconds for line in lines.values() if line.seconds is not None]
-    words = " ".join(["cargohub", run.verb, *run.words])
+    command = Arguments(run.verb, tuple(run.words)).command
     kpis = {key: line.kpis for key, line in wanted.items()}
     verdicts, grid = _so_far(designs, keys, kpis) if kpis else ([], None)
     pace = sum(seconds) / len(seconds) if seconds else None
-    return UnderWay(run.verb, words, len(wanted), n_asked, verdicts, grid, pace)
+    return UnderWay(run.verb, command, len(wanted), n_asked, verdicts, grid, pace)
 
 
 def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Sequence[DesignVerdict], Grid]:

@@ -52,7 +52,7 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
     return Document(
         title=f"What one more m² of {hub_title(config.area_m2)} is worth a year",
         sentences=result.sentences,
-        verdicts=result.sentences[1:],
+        verdicts=result.sentences[:-1],
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(

@@ -219,8 +219,8 @@ class Result:
     @property
     def sentences(self) -> list[str]:
         return [
-            f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.settings.prices.year}).",
             *(_sentence(self, flights) for flights in self.settings.flights_per_day),
+            f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.settings.prices.year}).",
         ]
 
     def first(self, flights: float) -> str | None:
