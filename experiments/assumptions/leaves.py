@@ -68,6 +68,7 @@ def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> 
     return document
 
 
+@cache
 def entry_key(key: str) -> str:
     """The key under which a number has its entry.
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from experiments.assumptions.listed import Assumption, groups
-from experiments.assumptions.worlds import Sampled, Worlds
+from experiments.assumptions.sampled import Sampled
+from experiments.assumptions.worlds import Worlds
 from experiments.formatting import number, plain_name
 from experiments.report.key_names import UNITS, ending_of, spelt
 

@@ -2,131 +2,59 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from experiments.assumptions.entries import Entry, Kind
-from experiments.assumptions.leaves import (
-    entry_key,
-    evaluate,
-    leaves,
-    like,
-    parents,
-    stretched,
-    with_leaves,
-    with_names,
-)
-from experiments.assumptions.listed import Assumption, Index, groups, neutral
+from experiments.assumptions.entries import Kind
+from experiments.assumptions.leaves import entry_key, evaluate, leaves, like, parents, with_leaves, with_names
+from experiments.assumptions.listed import Assumption, Index, groups
 from experiments.assumptions.room import with_room
+from experiments.assumptions.sampled import Sampled
 from experiments.composition import compose, packaged
-from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
-from sim.distributions.families import triangular
 from sim.errors import ConfigError
 from sim.reading import plain, read
 from sim.units import Numbers
 
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """A sampled quantity: a number, a factor of several numbers or a list, or the position of an option."""
-
-    entry: Entry
-    base: float
-    low: float
-    high: float
-    weights: tuple[float, ...] = ()
-
-    @classmethod
-    def of(cls, members: Sequence[Assumption]) -> "Sampled":
-        first = members[0]
-        entry = first.entry
-        assert first.low is not None and first.high is not None
-        if (len(members) == 1 and entry.how is None) or entry.options:
-            return cls(entry, first.likely, first.low, first.high, tuple(entry.options.values()))
-        base = neutral(entry)
-        if entry.by is not None:
-            return cls(entry, base, 1 - entry.by, 1 + entry.by)
-        assert entry.low is not None and entry.high is not None
-        if "*" in entry.key or entry.how or entry.towards:
-            return cls(entry, base, entry.low, entry.high)
-        return cls(entry, base, first.low / first.likely, first.high / first.likely)
-
-    def scaled(self, width: float) -> "Sampled":
-        """The same with a wider range; an end moves at most halfway to zero, or to the entry's `most`."""
-        if self.entry.options:
-            others = [weight for place, weight in enumerate(self.weights) if place != self.base]
-            share = min(width, 1 / sum(others)) if sum(others) else 0.0
-            weights = tuple(weight * share for weight in self.weights)
-            rest = 1 - sum(weight for place, weight in enumerate(weights) if place != self.base)
-            return replace(self, weights=(*weights[: int(self.base)], rest, *weights[int(self.base) + 1 :]))
-        low, high = (self.base + width * (end - self.base) for end in (self.low, self.high))
-        if self.low > 0:
-            low = max(low, self.low / 2)
-        if self.high < 0:
-            high = min(high, self.high / 2)
-        most, is_itself = self.entry.most, "*" not in self.entry.key and self.entry.how is None
-        if is_itself and most is not None:
-            high = min(high, max(self.high, (self.high + most) / 2))
-        return replace(self, low=low, high=high)
-
-    def quantiles(self, u: Numbers) -> Numbers:
-        """Values (N) at these probabilities (N)."""
-        if self.entry.options:
-            edges = np.cumsum(self.weights)[:-1]
-            return np.searchsorted(edges, u, side="right").astype(np.float64)
-        width = self.high - self.low
-        if width == 0:
-            return np.full(u.shape, self.base)
-        if self.entry.by is not None:
-            return self.low + u * width
-        return np.asarray(triangular(self.low, self.base, self.high)(u))
-
-    def changed(self, numbers: Mapping[str, Any], stars: Mapping[str, tuple[str, ...]], value: float) -> dict[str, Any]:
-        """The numbers of the entry by key, in a world with this sampled value."""
-        if value == self.base:
-            return {}
-        if self.entry.how == "spread" and not any(isinstance(number, list) for number in numbers.values()):
-            return self._spread(numbers, stars, value)
-        return {key: self._one(key, number, value) for key, number in numbers.items()}
-
-    def _one(self, key: str, number: Any, value: float) -> Any:  # noqa: ANN401 - a number, or a list
-        if isinstance(number, list):
-            return self._list(number, value)
-        if number == self.base:
-            return self._bounded(key, number, value)
-        return self._bounded(key, number, number * value / self.base if self.base else number)
-
-    def _list(self, numbers: list[float], value: float) -> list[float]:
-        if self.entry.towards is not None:
-            other = np.array(self.entry.towards)
-            return [float(number) for number in (1 - value) * np.array(numbers) + value * other]
-        if self.entry.how == "spread":
-            return stretched(numbers, value)
-        return [number * value for number in numbers]
-
-    def _spread(
-        self, numbers: Mapping[str, float], stars: Mapping[str, tuple[str, ...]], value: float
-    ) -> dict[str, Any]:
-        """Stretch each nested table separately."""
-        tables = grouped((stars[key][:-1], key) for key in numbers)
-        by_key: dict[str, Any] = {}
-        for keys in tables.values():
-            by_key |= zip(keys, stretched([numbers[key] for key in keys], value), strict=True)
-        return by_key
-
-    def _bounded(self, key: str, number: float, value: float) -> float:
-        most = self.entry.most if self.entry.most is not None else 1.0 if key.endswith("share") else math.inf
-        return like(number, min(value, max(most, number)))
-
-
 _SLACK = 1e-9
 """Rounding error of an eigenvalue of zero."""
+_Row: TypeAlias = tuple[float, ...]
+"""A world's values (K)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Leaves of a plain configuration by key, and their entries."""
+
+    document: Mapping[str, Any]
+    found: Mapping[str, Any]
+    sampled: Mapping[str, Mapping[str, Any]]
+    """Numbers that worlds draw, by key of their entry."""
+    stars: Mapping[str, tuple[str, ...]]
+    following: tuple[tuple[str, float, str, str | None], ...]
+    """Numbers that are derived from others by a formula, or are never above another; with formula and other."""
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], found: Mapping[str, Any], index: Index) -> Self:
+        sampled: dict[str, dict[str, Any]] = {}
+        stars: dict[str, tuple[str, ...]] = {}
+        following = []
+        for key, number in found.items():
+            match = index.of(entry_key(key))
+            if match is None or isinstance(number, str):
+                continue
+            entry, stars[key] = match
+            if entry.kind.is_sampled:
+                sampled.setdefault(entry.key, {})[key] = number
+            if not isinstance(number, list) and (entry.kind is Kind.DERIVED or entry.below is not None):
+                formula = with_names(entry.text, stars[key]) if entry.kind is Kind.DERIVED else ""
+                following.append((key, number, formula, entry.below))
+        return cls(document, found, sampled, stars, tuple(following))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +70,12 @@ class Worlds:
     cholesky: Numbers
     """Cholesky factor (lower triangle) of the correlations of normal scores (K, K)."""
     index: Index
+    configured: _Numbers
+    """Those of the configuration behind the worlds."""
+    _hubs: dict[tuple[int, _Row], tuple[HubConfig, _Numbers]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Hubs and their numbers, by id and choices: in worlds with the same choices only the numbers differ."""
 
     @classmethod
     def of(cls, assumptions: Sequence[Assumption], *, width: float = 1.0) -> Self:
@@ -155,7 +89,9 @@ class Worlds:
         by_name = {name: Sampled.of(members).scaled(width) for name, members in groups(assumptions)}
         matrix = _correlations(tuple(by_name.values()))
         index = Index({row.entry.key: row.entry for row in assumptions})
-        return cls(tuple(by_name), tuple(by_name.values()), tuple(assumptions), matrix, index)
+        base = {row.key: list(row.value) if isinstance(row.value, tuple) else row.value for row in assumptions}
+        configured = _Numbers.of(base, base, index)
+        return cls(tuple(by_name), tuple(by_name.values()), tuple(assumptions), matrix, index, configured)
 
     def values(self, points: Numbers) -> Numbers:
         """Values (N, K) at points of the unit cube (N, K): quantiles of a Gaussian copula."""
@@ -178,70 +114,73 @@ class Worlds:
         Raises:
             ConfigError: values that the schema refuses together.
         """
-        changed = read(HubConfig, self.document(plain(hub), values))
+        row = self._row(values)
+        known = id(hub), tuple(v for v, quantity in zip(row, self.sampled, strict=True) if quantity.entry.options)
+        same, numbers = self._hubs.get(known, (None, None))
+        if numbers is None or same is not hub:  # in another process, a hub may have the id of one that was pickled
+            numbers = self._chosen(plain(hub), row)
+            self._hubs[known] = hub, numbers
+        changed = read(HubConfig, self._in_world(numbers, row))
         return hub if changed == hub else with_room(changed, hub)
 
     def document(self, document: Mapping[str, Any], values: Numbers) -> Mapping[str, Any]:
         """Any plain configuration in the world, including a study's prices."""
-        row = [float(value) for value in values]
-        if len(row) != len(self.names):
-            raise ConfigError(f"values: expected one for each of the {len(self.names)} numbers, got {len(row)}")
-        base: dict[str, Any] = {assumption.key: _plain(assumption) for assumption in self.assumptions}
-        world = base | self._sampled(base, row)
-        chosen = self._chosen(document, row)
-        numbers = dict(leaves(chosen, own=self.index.exact))
-        changed = self._sampled(numbers, row)
-        ratios = _Ratios(self, base, world)
-        for key, number in numbers.items():
-            match = self.index.of(entry_key(key))
-            if match is None or isinstance(number, str | list):
-                continue
-            entry, stars = match
-            if entry.kind is Kind.DERIVED and (ratio := ratios.of(with_names(entry.text, stars))) != 1:
-                changed[key] = like(number, number * ratio)
-            elif entry.below is not None and entry.below in changed:
-                changed[key] = min(changed.get(key, number), changed[entry.below])
-        return with_leaves(chosen, changed) if changed else chosen
+        row = self._row(values)
+        return self._in_world(self._chosen(document, row), row)
 
-    def _sampled(self, numbers: Mapping[str, Any], row: Sequence[float]) -> dict[str, Any]:
+    def _row(self, values: Numbers) -> _Row:
+        if len(values) != len(self.names):
+            raise ConfigError(f"values: expected one for each of the {len(self.names)} numbers, got {len(values)}")
+        return tuple(map(float, values))
+
+    def _in_world(self, numbers: _Numbers, row: _Row) -> Mapping[str, Any]:
+        """The document with the world's numbers."""
+        base = self.configured.found
+        ratios = _Ratios(self.configured, {**base, **self._sampled(self.configured, row)})
+        changed = self._sampled(numbers, row)
+        for key, number, formula, below in numbers.following:
+            if formula and (ratio := ratios.of(formula)) != 1:
+                changed[key] = like(number, number * ratio)
+            elif below is not None and below in changed:
+                changed[key] = min(changed.get(key, number), changed[below])
+        return with_leaves(numbers.document, changed) if changed else numbers.document
+
+    def _sampled(self, numbers: _Numbers, row: _Row) -> dict[str, Any]:
         """The numbers that the row changes, with their values in that world."""
-        by_name: dict[str, dict[str, Any]] = {}
-        stars: dict[str, tuple[str, ...]] = {}
-        for key, number in numbers.items():
-            match = self.index.of(entry_key(key))
-            if match is not None and match[0].kind.is_sampled and not isinstance(number, str):
-                by_name.setdefault(match[0].key, {})[key], stars[key] = number, match[1]
         values: dict[str, Any] = {}
         for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
             if not quantity.entry.options:
-                values |= quantity.changed(by_name.get(name, {}), stars, value)
+                values |= quantity.changed(numbers.sampled.get(name, {}), numbers.stars, value)
         return values
 
-    def _chosen(self, document: Mapping[str, Any], row: Sequence[float]) -> Mapping[str, Any]:
+    def _chosen(self, document: Mapping[str, Any], row: _Row) -> _Numbers:
         """The document with the world's choices, except choices that were changed from the configured one."""
-        chosen = dict(document)
+        found = self._found(document)
+        chosen = document
         for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
             options = list(quantity.entry.options)
             if not options or value == quantity.base:
                 continue
-            texts = {key: text for key, text in leaves(chosen) if entry_key(key) == name}
-            configured = {key for key, text in texts.items() if text == options[int(quantity.base)]}
+            usual = options[int(quantity.base)]
+            configured = {key for key, text in found.items() if text == usual and entry_key(key) == name}
             option = options[int(value)]
             if quantity.entry.group is not None and configured:
-                chosen[quantity.entry.group] = _option(quantity.entry.group, option, quantity.entry.file.parents[1])
+                group, folder = quantity.entry.group, quantity.entry.file.parents[1]
+                chosen = {**chosen, group: _option(group, option, folder)}
             elif configured:
                 chosen = with_leaves(chosen, dict.fromkeys(configured, option))
-        return chosen
+        return _Numbers.of(chosen, found if chosen is document else self._found(chosen), self.index)
+
+    def _found(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(leaves(document, own=self.index.exact))
 
 
 class _Ratios:
     """Ratio of each derived number's value in a world to its configured value, by its formula."""
 
-    def __init__(self, worlds: Worlds, base: Mapping[str, Any], world: Mapping[str, Any]) -> None:
-        self._formulas = {
-            row.key: with_names(row.entry.text, row.stars) for row in worlds.assumptions if row.kind is Kind.DERIVED
-        }
-        self._base, self._world = base, dict(world)
+    def __init__(self, configured: _Numbers, world: dict[str, Any]) -> None:
+        self._formulas = {key: formula for key, _, formula, _ in configured.following if formula}
+        self._base, self._world = configured.found, world
         self._known: dict[str, float] = {}
 
     def of(self, formula: str) -> float:
@@ -258,10 +197,6 @@ class _Ratios:
                 ratio = evaluate(formula, self._world) / base if base else math.inf
                 self._known[formula] = ratio if math.isfinite(ratio) else 1.0
         return self._known[formula]
-
-
-def _plain(row: Assumption) -> Any:  # noqa: ANN401 - a leaf
-    return list(row.value) if isinstance(row.value, tuple) else row.value
 
 
 def _option(group: str, option: str, folder: Path) -> Any:  # noqa: ANN401 - a part of a plain configuration

@@ -7,7 +7,7 @@ the area that the standards would require in addition is reported. Only the KPI 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -115,7 +115,7 @@ def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
         if facade > hall.facade_m:
             lacks.append(Lack(name, "facade", facade, hall.facade_m, "m"))
             space["door_facade_m"] = min(space["door_facade_m"], hall.facade_m / (facade / hub.space.door_facade_m))
-    changed = read(HubConfig, {**plain(hub), "space": space})
+    changed = replace(hub, space=read(type(hub.space), space, "space"))
     check_area(changed)
     return changed, tuple(lacks)
 
