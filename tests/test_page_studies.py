@@ -82,6 +82,13 @@ def test_titles_name_no_lists_of_months():
     assert "arrivals model banks" in titles[1] and not any("[" in title for title in titles)
 
 
+def test_lists_that_differ_can_be_broken_into_lines():
+    hubs = [hub(compose([f"scenario={name}"])) for name in ("liege_30k", "customs_today")]
+    rows = differences._changed([differences.Column("a", each, {}, "") for each in hubs]).rows
+    words = [word for row in rows for text in row[2:] for word in text.split()]
+    assert max(map(len, (text for row in rows for text in row[2:]))) > 200 and max(map(len, words)) < 40
+
+
 def test_a_comparison_of_one_replication_says_that_it_has_no_intervals():
     samples = {kpi: [1.0] for kpi in KPIS}
     grid = differences._differences([differences.Column(name, hub(compose([])), samples, "") for name in "ab"])

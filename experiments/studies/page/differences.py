@@ -145,7 +145,11 @@ def _text(value: object) -> str:
 
 def _changed(columns: Sequence[Column]) -> Grid:
     rows = [
-        (f"{name_of(key)}\n{key}", unit_of(key) or "number" * all(text.isdigit() for text in texts), *texts)
+        (
+            f"{name_of(key)}\n{key}",
+            unit_of(key) or "number" * all(text.isdigit() for text in texts),
+            *(text.replace(",", ", ") for text in texts),  # long lists get several lines
+        )
         for key, *texts in _differing(columns)
     ]
     more = f"; the first {_MOST_CHANGES} of {len(rows)}" if len(rows) > _MOST_CHANGES else ""
