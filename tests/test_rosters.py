@@ -60,9 +60,9 @@ def test_outside_all_shifts_nobody_is_there_and_a_night_shift_passes_midnight():
 def test_a_run_may_begin_on_any_weekday():
     one = roster((("mon",), "08:00", "10:00", 1))
     for ahead in range(7):
-        found = steps(manned(one, "docks", 3, MONDAY + dt.timedelta(days=ahead), 8 * TICKS_PER_DAY))
+        found = steps(manned(one, "docks", 3, MONDAY + dt.timedelta(days=ahead), 13 * TICKS_PER_DAY))
         opens = (7 - ahead) % 7 * 24 + 8
-        assert (opens, 3) in found
+        assert [at for at, n in found if n == 3] == [*range(opens, 13 * 24, 7 * 24), 13 * 24]
         assert (opens + 2, 0) in found
 
 
@@ -72,6 +72,8 @@ def test_the_factors_scale_shares_up_to_all_posts():
     assert manned(roster(*half, of_role=1.3, factor=1.1), "tugs", 20, MONDAY, WEEK).posts[0] == 14
     assert manned(roster(*half, factor=9), "tugs", 20, MONDAY, WEEK).posts == (20,)
     assert manned(roster(*half, factor=0), "tugs", 20, MONDAY, WEEK).posts == (0, 20)
+    # 0.29 of 50 is a half, although the product of the floats is less.
+    assert manned(roster((("mon-sun",), "00:00", "00:00", 0.29)), "tugs", 50, MONDAY, WEEK).posts[0] == 15
 
 
 def test_a_night_s_factor_is_that_of_shifts_over_midnight_given_or_by_work():
@@ -102,6 +104,9 @@ def test_absences_multiply_and_concern_their_roles_only():
     )
     assert steps(manned(roster(), "breakdown", 8, MONDAY, WEEK, absences)) == [(0, 8), (24, 4), (48, 2), (72, 8)]
     assert steps(manned(roster(), "docks", 8, MONDAY, WEEK, absences)) == [(0, 8), (48, 4), (72, 8), (90, 0), (91, 8)]
+    # One that began before the run, and one that outlasts it.
+    across = [Absence(begin * TICKS_PER_H, end * TICKS_PER_H, 0.5) for begin, end in ((-10, 5), (160, 200))]
+    assert steps(manned(roster(), "docks", 8, MONDAY, WEEK, across)) == [(0, 4), (5, 8), (160, 4), (168, 8)]
 
 
 @given(share=st.floats(0, 1), posts=st.integers(1, 60), factor=st.floats(0, 3), length=st.integers(0, 23 * 60 + 59))
