@@ -87,6 +87,10 @@ def test_lists_that_differ_can_be_broken_into_lines():
     rows = differences._changed([differences.Column("a", each, {}, "") for each in hubs]).rows
     words = [word for row in rows for text in row[2:] for word in text.split()]
     assert max(map(len, (text for row in rows for text in row[2:]))) > 200 and max(map(len, words)) < 40
+    rated = [
+        differences.Column("a", hub(compose([f"halls.main.machine_rated_per_h={n}"])), {}, "") for n in (9000, 12000)
+    ]
+    assert differences._changed(rated).rows[0][2:] == ("9,000", "12,000")
 
 
 def test_a_comparison_of_one_replication_says_that_it_has_no_intervals():

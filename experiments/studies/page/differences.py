@@ -148,7 +148,7 @@ def _changed(columns: Sequence[Column]) -> Grid:
         (
             f"{name_of(key)}\n{key}",
             unit_of(key) or "number" * all(text.isdigit() for text in texts),
-            *(text.replace(",", ", ") for text in texts),  # long lists get several lines
+            *(text.replace(",", ", ") if text[0] in "[{" else text for text in texts),  # lists get several lines
         )
         for key, *texts in _differing(columns)
     ]
