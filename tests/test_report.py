@@ -308,6 +308,13 @@ def test_an_interval_of_small_numbers_does_not_read_as_certain_nought():
     assert change(value(0.0, -1e-9, 1e-9, "EUR"), "EUR") == "0 EUR (0.00 to 0.00)"
 
 
+def test_reports_about_liege_are_compared_with_no_gateway_and_no_express_hub():
+    kpis = {"export_share": value(0.4), "opened of a million": value(9.0), "m2_per_parcel_h": value(1, 1, 1, "m2 h")}
+    others = [replace(TODAY, area_m2=6_000), replace(TODAY, flights_per_day=65, area_m2=80_000)]
+    for point, n_rows in [(TODAY, 3), (PERMIT, 3), *((other, 1) for other in others)]:
+        assert len(validation.compare([point], {point.scenario: kpis}, 14)) == n_rows
+
+
 def test_validation_holds_the_hub_of_today_against_what_was_reported():
     values = {"a": {"trucks_per_day": value(56.0, 54.0, 58.0, "trucks/d"), "m2_per_parcel_h": value(1, 1, 1, "m2 h")}}
     rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}

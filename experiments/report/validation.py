@@ -29,6 +29,8 @@ class Group:
         return fewest <= point.flights_per_day <= most and above < point.area_m2 <= largest
 
 
+_UNNAMED: Final = ("any", "liege")
+"""Groups that a check's quantity does not name."""
 _EVERY: Final = Group((0.0, math.inf), (0.0, math.inf))
 
 
@@ -100,9 +102,9 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
 
 
 def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Case]:
-    """Checks as numbers, for any number of measured days; a check of any design names the design."""
+    """Checks as numbers, for any number of measured days; a check whose quantity names no hub names the design."""
     for check, point, predicted in _predictions(points, values):
-        name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
+        name = f"{check.quantity}, {point.title}" if check.of in _UNNAMED else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)
         ours = (check.published, predicted.mean, (band[0], band[1]))
         yield Case.of(name, *ours, check.why, check.source, independent=check.is_independent, bounds=predicted.bounds)
