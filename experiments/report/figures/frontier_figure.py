@@ -13,7 +13,7 @@ Curve = tuple[tuple[Interval, Interval, Interval], ...]
 
 _NOTHING: Final = 1e-9
 """Detections a day that count as zero: far below one in the life of a hub."""
-_AXES: Final = ("officers' hours a day", "parcel-hours in the hub a day")
+_AXES: Final = ("officers' hours a day", "delay, h a day")
 
 
 def figure(curves: Mapping[str, Curve]) -> Figure:

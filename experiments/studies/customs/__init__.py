@@ -52,8 +52,13 @@ def interval_text(interval: Interval) -> str:
 
     >>> interval_text(Interval(0.0, 0.0, 0.0, 3)), interval_text(Interval(np.nan, None, None, 3))
     ('0', 'none')
+    >>> interval_text(Interval(1935.0, None, None, 2))  # a ratio that one replication leaves open
+    '1,935 (no interval)'
     """
-    return with_interval(interval, number, hides_same=True) if np.isfinite(interval.mean) else "none"
+    if not np.isfinite(interval.mean):
+        return "none"
+    has_none = interval.bounds is None and interval.n > 1
+    return with_interval(interval, number, hides_same=True) + (" (no interval)" if has_none else "")
 
 
 _more: Final = partial(interval, show=interval_text)
