@@ -31,6 +31,7 @@ from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, ladders, parse, zone_of
+from sim.inputs import traffic
 
 
 def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
@@ -86,7 +87,7 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
                 "shadow_price_method", draws=same_draws(config, request.keys.replications, "hub"), year=prices.year,
                 paid=prices.labour.paid,
             ),
-            *money_rests_on(config),
+            *(line for flights in by_demand for line in money_rests_on(traffic.at_demand(config, flights))),
         ],
         pictures=lambda: [_picture(result)],
         warnings=result.warnings,
