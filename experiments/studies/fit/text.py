@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import betaincinv
 
-from experiments.formatting import listed, number, p_text, percent, short
+from experiments.formatting import MINUS, listed, number, p_text, percent, short
 from experiments.report.figures.fit_figure import FitPicture
 from experiments.report.sections import said
 from experiments.statistics.fitting import CLOSE_AIC, MOST_TESTED, Fitted
@@ -39,6 +39,10 @@ class FamilyRow:
     ad_p: float = column("1", "p-value, Anderson and Darling", heading="p, AD", show=lambda value: number(value, 3))
 
 
+def _figures(value: float, figures: int = 4) -> str:
+    return short(value, figures).replace("-", MINUS)
+
+
 def families_grid(result: Result) -> Grid:
     rows = [
         FamilyRow(
@@ -64,7 +68,7 @@ def sentences(result: Result) -> Iterator[str]:
     if result.chosen is None:
         return
     ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, TAILS, axis=0).T, strict=True)
-    texts = ", ".join(f"{name} {short(low)} to {short(high)}" for name, (low, high) in ends)
+    texts = ", ".join(f"{name} {_figures(low)} to {_figures(high)}" for name, (low, high) in ends)
     yield said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
 
 
@@ -93,15 +97,15 @@ def warnings(result: Result) -> Iterator[str]:
     if order.is_dependent:
         yield said("fit_dependent", lag_1=number(order.lag_1, 2), p=p_text(order.p_value), block=order.block)
     if clock is not None and clock.is_dependent:
-        parts = [f"{part.first:02}–{part.last:02} h {short(part.median)}" for part in clock.parts]
+        parts = [f"{part.first:02}–{part.last:02} h {_figures(part.median)}" for part in clock.parts]
         yield said("fit_clock", p=p_text(clock.p_value), parts=", ".join(parts))
     if groups is not None:
         shares = [f"{percent(share, 0)} %" for share in groups.shares]
-        middles = [short(middle, 3) for middle in groups.middles]
+        middles = [_figures(middle, 3) for middle in groups.middles]
         yield said("fit_groups", shares=shares, middles=middles)
     for end, count in result.piled:
         where = "larger" if end == values.max() else "smaller"
-        yield said("fit_censored", count=count, n=n, end=short(end), where=where)
+        yield said("fit_censored", count=count, n=n, end=_figures(end), where=where)
     if result.n_distinct < _ROUNDED * n:
         yield said("fit_rounded", n=n, n_distinct=result.n_distinct)
 
@@ -164,5 +168,5 @@ def _tests(fit: Fitted) -> str:
 
 
 def _parameters(fit: Fitted) -> str:
-    text = ", ".join(f"{name} {short(value)}" for name, value in fit.by_name.items())
-    return f"{text}, before the cut at {short(fit.ends[0])}" if fit.family.is_cut(fit.ends) else text
+    text = ", ".join(f"{name} {_figures(value)}" for name, value in fit.by_name.items())
+    return f"{text}, before the cut at {_figures(fit.ends[0])}" if fit.family.is_cut(fit.ends) else text
