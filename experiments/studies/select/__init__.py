@@ -89,13 +89,14 @@ def document(given: Request[SelectKeys], result: Found) -> Document:
 
 def _grid(result: Found) -> Grid:
     settings, factors = result.keys.select, result.keys.factors
+    show_cost = whole if all(row.cost.is_integer() for row in result.rows) else number
     rows = tuple(
         (
             design_name(row.scenario),
             *factors.get(row.scenario, {}).values(),
             str(row.verdict),
             row.reason,
-            number(row.cost),
+            show_cost(row.cost),
             interval_text(row.kpi, row.unit),
             whole(row.kpi.n),
         )
