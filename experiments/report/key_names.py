@@ -122,10 +122,12 @@ def with_value(key: str, value: str) -> str:
     ('demand 9 flights a day', 'roster round the clock')
     >>> with_value("exposure.policy", "null"), with_value("demand.flights_per_day", "1")
     ('exposure policy none', 'demand 1 flight a day')
+    >>> with_value("sorting.speed_m_per_s", "1")
+    'sorting speed 1 m/s'
     """
     value = "none" if value == "null" else value.strip('"')
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     if value == "1":
-        unit = re.sub(r"s\b", "", unit, count=1)
+        unit = re.sub(r"(?<=\w\w)s\b", "", unit, count=1)
     shown = value if key == "scenario" else value.replace("_", " ")
     return f"{name} {shown} {'' if unit == 'share' else unit}".rstrip()
