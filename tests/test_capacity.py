@@ -312,8 +312,8 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert list(stored["capacity"].columns)[:3] == ["scenario", "replication", "flights_per_day"]
     assert own["flights_per_day"]["mean"] == pytest.approx(stored["capacity"]["flights_per_day"].mean())
     found = stored["capacity"]
-    assert (found["flights_per_day"] - found["sustained"]).between(0, 1 + 1e-4).all()
-    assert (found["not_sustained"] - found["flights_per_day"]).between(0, 2 + 1e-9).all()
+    assert (found["flights_per_day"] - found["carried"]).between(0, 1 + 1e-4).all()
+    assert (found["not_carried"] - found["flights_per_day"]).between(0, 2 + 1e-9).all()
     assert too_few_replications(2)[0] in document["warnings"]
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
     assert set(stored["binding"]["resource"]) <= set(what_ifs(load("liege_30k", "exports=none")))
@@ -415,10 +415,10 @@ def test_a_bracket_is_found_within_the_tolerance_however_steep_lateness_grows(
 
 
 def test_a_bracket_ends_at_the_limit_or_beside_zero_and_where_answers_alternate_both_ends_were_asked() -> None:
-    def found(is_sustained: Callable[[float], bool]) -> tuple[Crossing, dict[float, Shown]]:
+    def found(is_carried: Callable[[float], bool]) -> tuple[Crossing, dict[float, Shown]]:
         shown: dict[float, Shown] = {}
         while not isinstance(at := Bracketing(5, 0.5, 0.1, 40, 0.05, 7, 7).after(shown), Crossing):
-            shown[at] = Shown(is_sustained(at), 0.0 if is_sustained(at) else 1.0)
+            shown[at] = Shown(is_carried(at), 0.0 if is_carried(at) else 1.0)
         return at, shown
 
     assert found(lambda _: True)[0].yes == 40 and found(lambda _: True)[0].no is None
@@ -431,7 +431,7 @@ def test_a_bracket_ends_at_the_limit_or_beside_zero_and_where_answers_alternate_
     assert backlog.after({**late, 4.5: Shown(False, 0.0)}) == 3.5
     one, shown = found(lambda at: at < 3 or 4 < at < 4.6)
     assert one.no is not None and one.no - one.yes <= 0.1 + 1e-9
-    assert shown[one.yes].is_sustained and not shown[one.no].is_sustained
+    assert shown[one.yes].is_carried and not shown[one.no].is_carried
 
 
 def answered(
@@ -586,7 +586,7 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert alone.endswith("parcels are late and flights are held from Tue 06 Sep 02:30")
     exports = replace(result, thresholds=(replace(rows[0], reason="exports"),), held_after_h=(none,)).breaks
     assert exports.endswith("day imports are on time but the backlog of exports grows and no flight is held")
-    lowest = replace(result, thresholds=tuple(replace(row, sustained=0.0) for row in rows))
+    lowest = replace(result, thresholds=tuple(replace(row, carried=0.0) for row in rows))
     (sentence,) = sentences([lowest])
     assert sentence.startswith("A carries none of the demands that were simulated, in 2 replications; at 4.60 flights")
     assert lowest.warnings[-1] == "A: in 2 of 2 replications no demand that was simulated is carried"
@@ -618,7 +618,7 @@ def test_what_may_lift_as_much_as_the_bottleneck_is_known_by_pairs(other: tuple[
 def test_the_sentence_of_a_hub_that_carries_all_says_nothing_breaks() -> None:
     hub, row = load(), Threshold("a", 0, 4.0, 4.0, 4.1, "late", 5)
     result = Result(Design("a", hub), "A", (row,), False, Interval(4.0, None, None, 1), (), {})
-    assert replace(result, thresholds=(replace(row, not_sustained=None),)).breaks == ""
+    assert replace(result, thresholds=(replace(row, not_carried=None),)).breaks == ""
 
 
 @pytest.mark.drawn
@@ -659,5 +659,5 @@ def test_a_flight_file_has_a_capacity_in_flights_a_day(capsys: pytest.CaptureFix
              "halls.main.packout_posts=0"]  # fmt: skip
     document = answer(capsys, "capacity", *words, "--out", tmp_path / "runs")
     found = read_run(document["run_dir"]).tables["capacity"]
-    assert 2 < found["sustained"].item() < found["not_sustained"].item() < 40
+    assert 2 < found["carried"].item() < found["not_carried"].item() < 40
     assert "some fly again with the same schedule" in (Path(document["run_dir"]) / "report.html").read_text()

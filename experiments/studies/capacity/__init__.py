@@ -231,7 +231,7 @@ class CurveRow:
     point: int = column("1", "order of the command")
     flights_per_day: Interval = interval("1/d", "threshold, mean over replications", names="{own}")
     binding: str = column("", "bottleneck by what-if; empty: none, or not computed")
-    lowest_rung: str = column("", "bottleneck by the ladder")
+    by_ladder: str = column("", "bottleneck by the ladder")
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:

@@ -35,7 +35,7 @@ _GUIDED: Final = 5
 class Shown:
     """Result of a run at a demand."""
 
-    is_sustained: bool
+    is_carried: bool
     late: float
     """Share of the parcels, or of the exports that are not kept up with."""
 
@@ -55,8 +55,8 @@ class Bracketing:
 
     def ends(self, runs: Mapping[float, Shown]) -> tuple[float, float | None]:
         """The highest demand carried below the lowest one that is not; without such demands 0 and None."""
-        no = min((demand for demand, run in runs.items() if not run.is_sustained), default=None)
-        below = [demand for demand, run in runs.items() if run.is_sustained and (no is None or demand < no)]
+        no = min((demand for demand, run in runs.items() if not run.is_carried), default=None)
+        below = [demand for demand, run in runs.items() if run.is_carried and (no is None or demand < no)]
         return max(below, default=0.0), no
 
     def after(self, runs: Mapping[float, Shown]) -> Crossing | float:
@@ -70,7 +70,7 @@ class Bracketing:
         if (no is None and yes >= self.limit) or (no is not None and no - yes <= self.tolerance + ROUNDING):
             return Crossing(yes, no, len(runs))
         guess = self._guess(runs, yes - self.tolerance, math.inf if no is None else no + self.tolerance)
-        alike = [run for run in runs.values() if run.is_sustained == (no is None)]
+        alike = [run for run in runs.values() if run.is_carried == (no is None)]
         n_blind = sum(not self._shows(run) for run in alike)
         n_alike, step = len(alike), self.step * 2 ** min(max(n_blind - 1, 0), _MOST_DOUBLINGS)
         if no is None:
@@ -107,11 +107,11 @@ class Bracketing:
 
     def _shows(self, run: Shown) -> bool:
         """Whether a run shows how far the threshold is."""
-        return _SHOWS <= run.late <= 1 - _SHOWS and run.is_sustained == (run.late <= self.late)
+        return _SHOWS <= run.late <= 1 - _SHOWS and run.is_carried == (run.late <= self.late)
 
     def _shift(self, run: Shown) -> float:
         """Distance from the demand of a run to the guess, as a share of the demand."""
-        if run.is_sustained:
+        if run.is_carried:
             return (_log_odds(self.late) - _log_odds(run.late)) / _STEEPNESS
         return self._overload(self.late) - self._overload(run.late)
 

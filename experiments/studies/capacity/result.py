@@ -38,8 +38,8 @@ class Threshold:
     scenario: str = column("", "the scenario")
     replication: int = column("", "number of the replication, from 0")
     flights_per_day: float = column("1/d", "threshold: the middle between the next two columns")
-    sustained: float = column("1/d", "simulated demand that is carried; 0: none is")
-    not_sustained: float | None = column("1/d", "simulated demand that is not carried; NaN: all are carried")
+    carried: float = column("1/d", "simulated demand that is carried; 0: none is")
+    not_carried: float | None = column("1/d", "simulated demand that is not carried; NaN: all are carried")
     reason: str = column(
         "", "why it is not carried: late, backlog, both, or exports (only their backlog grows); empty: all are carried"
     )
@@ -93,7 +93,7 @@ class Result:
     @property
     def breaks(self) -> str:
         """What fails above the threshold, from which demand and since when; empty if all demands were carried."""
-        above = [row for row in self.thresholds if row.not_sustained is not None]
+        above = [row for row in self.thresholds if row.not_carried is not None]
         if not above:
             return ""
         counts = {text: sum(row.reason in reasons for row in above) for text, reasons in _BREAKS.items()}
@@ -106,7 +106,7 @@ class Result:
             known[-1] += f" {average}from {instant(sum(held) / len(held), hub.start_date, hub.clock)}"
         else:
             known.append("no flight is held")
-        flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
+        flights = number(sum(row.not_carried or 0.0 for row in above) / len(above), 2)
         mean = f" (mean of {len(above)})" if len(above) > 1 else ""
         return said("breaks", flights=flights, mean=mean, what=listed(known, "and"))
 
@@ -119,7 +119,7 @@ class Result:
     def warnings(self) -> list[str]:
         name, n = self.title, len(self.thresholds)
         lines = []
-        if any(row.not_sustained is None for row in self.thresholds):
+        if any(row.not_carried is None for row in self.thresholds):
             most = max(row.flights_per_day for row in self.thresholds)
             lines.append(said("carries_most", name=name, most=most))
         n_backlog = sum(row.reason == "backlog" for row in self.thresholds)
@@ -127,13 +127,13 @@ class Result:
             lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
         if self.is_undecided:
             lines.append(said("capacity_undecided", title=name))
-        if n_none := sum(row.sustained == 0 for row in self.thresholds):
+        if n_none := sum(row.carried == 0 for row in self.thresholds):
             lines.append(said("carries_none", name=name, n_none=n_none, n=n))
         return lines
 
 
 def _known_to(thresholds: Sequence[Threshold]) -> float | None:
-    known = [row.not_sustained - row.flights_per_day for row in thresholds if row.not_sustained is not None]
+    known = [row.not_carried - row.flights_per_day for row in thresholds if row.not_carried is not None]
     return max(known, default=None)
 
 
@@ -153,19 +153,19 @@ def result_of(
         for search in searches
         if (at := search.crossing) is not None
     )
-    bounded = {search: no for search in searches if (no := search.not_sustained) is not None}
+    bounded = {search: no for search in searches if (no := search.not_carried) is not None}
     resources = what_ifs(design.hub) if bounded and has_binding else {}
     samples = lifts_shown(resources, [*bounded], kpis)
     lifts = sorted(lifts_of(resources, samples, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
-    best, sustained = best_of(lifts), [search for search in searches if search.sustained > 0]
+    best, carried = best_of(lifts), [search for search in searches if search.carried > 0]
     return Result(
         design,
         title,
         thresholds,
-        any(search.is_growing is None for search in sustained),
+        any(search.is_growing is None for search in carried),
         _mean(thresholds),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
-        capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
+        capacity_ladder(design.hub, _mean_kpis([search.key(search.carried) for search in carried], kpis)),
         tuple(rivals_of(best, samples)),
         tuple(kpis[search.key(no)]["blocked_after_h"] for search, no in bounded.items()),
         _waits(design, best, [kpis[search.key(search.above)] for search in bounded]),
@@ -192,7 +192,7 @@ def sentences(results: Sequence[Result]) -> list[str]:
     lines = []
     for result in results:
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
-        has_any = any(row.sustained for row in result.thresholds)
+        has_any = any(row.carried for row in result.thresholds)
         what = flights if has_any else "none of the demands that were simulated"
         line = f"{result.title} carries {what}, in {counted(result.flights.n, 'replication')}"
         if has_any and result.known_to is not None:

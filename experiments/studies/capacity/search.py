@@ -41,7 +41,7 @@ class Search(ThresholdSearch):
     def missing(self, kpis: Kpis) -> list[Task]:
         """Simulations needed next; none while the search waits for the first replication, or for all."""
         tasks = self.for_threshold(kpis)
-        if self.not_sustained is None or not self._settings.binding:
+        if self.not_carried is None or not self._settings.binding:
             return tasks
         hub = at_demand(self.design.hub, self.above)
         if self.key(self.above) not in kpis:
@@ -55,8 +55,8 @@ class Search(ThresholdSearch):
     @property
     def above(self) -> float:
         """Demand at which resources are compared: the lowest above the threshold at which too many parcels are late."""
-        assert self.not_sustained is not None
-        no, (aim, most) = self.not_sustained, _ABOVE
+        assert self.not_carried is not None
+        no, (aim, most) = self.not_carried, _ABOVE
         late = [at for at, run in self._shown.items() if run.late > 1 - self._settings.target and no <= at <= most * no]
         return min(late, default=min(rounded(aim * no), self._limit))
 
@@ -67,7 +67,7 @@ class Search(ThresholdSearch):
         others follow together; if they lift enough, each half of them follows, and so on. In other replications these
         are the worthwhile resources.
         """
-        if self.not_sustained is None:
+        if self.not_carried is None:
             return []
         before = kpis[self.key(self.above)]
         waited_for = [name for name in self._resources if blocked_h(name, before) is not None]
@@ -96,7 +96,7 @@ class Search(ThresholdSearch):
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
         """Resources worth simulating in other replications; empty before all are simulated in this one."""
-        if self.not_sustained is None or self.key(self.above) not in kpis:
+        if self.not_carried is None or self.key(self.above) not in kpis:
             return []
         lifts = {group: self._lift_of(group, kpis) for group in self.lifting(kpis)}
         known = {group: lift for group, lift in lifts.items() if lift is not None}
@@ -107,14 +107,14 @@ class Search(ThresholdSearch):
 
     def together(self, resource: str, kpis: Kpis) -> Group:
         """Resources in the smallest simulation with more of this one; empty without such a simulation."""
-        if self.not_sustained is None:
+        if self.not_carried is None:
             return ()
         groups = [group for group in self.lifting(kpis) if resource in group and self.key(self.above, group) in kpis]
         return min(groups, key=len, default=())
 
     def lift(self, resource: str, kpis: Kpis) -> float | None:
         """Share of the late parcels that more of the resource makes on time; None if not simulated."""
-        if self.not_sustained is None:
+        if self.not_carried is None:
             return None
         if blocked_h(resource, kpis[self.key(self.above)]) is None:
             return 0.0

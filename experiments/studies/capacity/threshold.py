@@ -104,13 +104,13 @@ class ThresholdSearch:
         All replications decide together. Only the replication whose backlog grows most is run longer. If the backlog
         grows, none of these demands is carried, and all searches continue below.
         """
-        bounded = [search for search in self._of_design if search.sustained > 0]
+        bounded = [search for search in self._of_design if search.carried > 0]
         if not bounded or any(search.crossing is None for search in self._of_design):
             return []
-        longest, longer = {search.number: kpis[search.key(search.sustained)] for search in bounded}, []
+        longest, longer = {search.number: kpis[search.key(search.carried)] for search in bounded}, []
         most = max(bounded, key=lambda search: longest[search.number][GROWTH_KPIS[1]])
-        for hub in [*longer_hubs(at_demand(self.design.hub, most.sustained))][-1:]:
-            key = longer_label(most.key(most.sustained)[0], hub.horizon_days), most.number
+        for hub in [*longer_hubs(at_demand(self.design.hub, most.carried))][-1:]:
+            key = longer_label(most.key(most.carried)[0], hub.horizon_days), most.number
             longest[most.number] = kpis.get(key, longest[most.number])
             longer = [(key, grow, (hub, most.number))] if key not in kpis else []
         is_growing = judged([*longest.values()], self.design.hub.horizon_days).is_unstable
@@ -123,25 +123,25 @@ class ThresholdSearch:
         return self.for_threshold(kpis) if is_growing else []
 
     @property
-    def sustained(self) -> float:
+    def carried(self) -> float:
         """The highest simulated demand that is carried; 0 if none is, or if it is not known."""
         return 0.0 if self.crossing is None else self.crossing.yes
 
     @property
-    def not_sustained(self) -> float | None:
+    def not_carried(self) -> float | None:
         """The lowest simulated demand above it that is not carried; None if all are, or if it is not known."""
         return None if self.crossing is None else self.crossing.no
 
     def step_below(self) -> None:
         """Continue below the demand that seemed to be carried."""
-        self._shown[self.sustained] = replace(self._shown[self.sustained], is_sustained=False)
+        self._shown[self.carried] = replace(self._shown[self.carried], is_carried=False)
         self.crossing = None
 
     def reason(self, kpis: Kpis) -> str:
         """Why the demand just above the threshold is not carried, as in `Threshold.reason`; empty if all are."""
-        if self.not_sustained is None:
+        if self.not_carried is None:
             return ""
-        run = kpis[self.key(self.not_sustained)]
+        run = kpis[self.key(self.not_carried)]
         if on_time(run) >= self._settings.target:
             return "backlog"
         if run["on_time_share"] >= self._settings.target:
