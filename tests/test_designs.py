@@ -128,6 +128,32 @@ def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, 
     assert f"{path}: {said}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
 
 
+def test_times_of_a_workbook_are_written_as_the_keys_want_them(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["name", "disruptions.night.closes", "disruptions.fog.start"])
+    book.active.append(["a", dt.time(23, 0), dt.datetime(2022, 11, 15, 4, 30)])
+    book.save(tmp_path / "designs.xlsx")
+    (design,) = read_designs(tmp_path / "designs.xlsx")
+    assert design.words == ("disruptions.night.closes=23:00", "disruptions.fog.start=2022-11-15 04:30")
+    words = "+disruption@disruptions.night=night_curfew", "+disruption@disruptions.fog=fog_morning"
+    disruptions = compose_design(design, [*words, "start_date=2022-11-14"])["disruptions"]
+    assert (disruptions["night"]["closes"], disruptions["fog"]["start"]) == ("23:00", "2022-11-15 04:30")
+
+
+def test_an_array_formula_without_a_value_is_no_empty_cell(tmp_path):
+    import openpyxl
+    from openpyxl.worksheet.formula import ArrayFormula
+
+    book = openpyxl.Workbook()
+    book.active.append(["name", "halls.main.doors_out"])
+    book.active.append(["a", ArrayFormula("B2", "=SUM(C2:D2)")])
+    book.save(tmp_path / "designs.xlsx")
+    with pytest.raises(InputError, match=r"cell B2: no value is stored for the formula '=SUM\(C2:D2\)'"):
+        read_designs(tmp_path / "designs.xlsx")
+
+
 def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):
     path = written(tmp_path, "name,demand\na,today\nb,permit\n")
     assert main(["sweep", f"designs={path}", "horizon_dys=7", "--out", str(tmp_path / "runs")]) == 2

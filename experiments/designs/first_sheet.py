@@ -54,6 +54,7 @@ def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
             if number > 100 * MOST_POINTS:
                 raise InputError(f"{place}: more than {100 * MOST_POINTS} rows")
             for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
+                text = getattr(text, "text", text)  # noqa: PLW2901 - an array formula is an object
                 if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
                     found = "no value is stored for" if value is None else f"{value} is the value of"
                     cell = f"{get_column_letter(column)}{number}"
@@ -62,7 +63,7 @@ def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(cell: object) -> str:
-    """A workbook's cell as a user would type it: 3 for 3.0, a date for a day without a time."""
+    """A workbook's cell as a user would type it: 3 for 3.0, a date for a day without a time, 23:00 for a time."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -70,5 +71,7 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+        return cell.date().isoformat() if cell.time() == dt.time() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, dt.time):
+        return f"{cell:%H:%M}"
     return str(cell).strip()
