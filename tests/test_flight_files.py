@@ -70,8 +70,9 @@ def test_designs_of_other_days_or_seeds_do_not_see_the_same_flights():
 def test_each_file_of_a_folder_is_a_replication_in_the_order_of_its_number(tmp_path):
     folder = folder_of(tmp_path, *(row(f"A{n}", 0) for n in range(1, 12)))
     (folder / "notes.txt").write_text("no flights")
+    (folder / "\u00b21.csv").write_text("flight,sibt\n" + row("A12", 0))
     hub = hub_of(folder)
-    assert [keys_of(hub, n) for n in (0, 1, 9, 10)] == [["A1"], ["A2"], ["A10"], ["A11"]]
+    assert [keys_of(hub, n) for n in (0, 1, 9, 10, 11)] == [["A1"], ["A2"], ["A10"], ["A11"], ["A12"]]
     assert traffic(hub)[0] == 1 / 7 and flights_expected(hub, 7 * TICKS_PER_DAY).sum() == pytest.approx(1)
 
 

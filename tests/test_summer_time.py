@@ -92,6 +92,25 @@ def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("sibt", "sobt", "is_after"),
+    [
+        ("02:50+02:00", "02:10+01:00", True),
+        ("02:40+01:00", "02:20+01:00", False),
+        ("03:10", "02:20+01:00", False),
+        ("02:20+02:00", "02:20+01:00", True),
+    ],
+)
+def test_a_flight_leaves_after_it_has_come_also_in_the_hour_that_comes_twice(tmp_path, sibt, sobt, is_after):
+    hub = hub_of(tmp_path / "flights.csv", f"flight,sibt,sobt\nA,2026-10-25 {sibt},2026-10-25 {sobt}\n")
+    if is_after:
+        (flight,) = flights_of(hub)
+        assert 0 < flight.sobt - flight.sibt <= TICKS_PER_H
+    else:
+        with pytest.raises(CargohubError, match=r"flights\.csv: row 2: sobt: after sibt "):
+            flights_of(hub)
+
+
+@pytest.mark.parametrize(
     ("start", "when", "words", "message"),
     [
         (AUTUMN, "2026-10-25 02:30", (), r"this time occurs twice .* give 2026-10-25 02:30\+02:00 or .*\+01:00"),

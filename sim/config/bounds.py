@@ -41,7 +41,7 @@ def minute_of_day(text: str, key: str = "time") -> int:
     1350
     """
     hours, colon, rest = text.partition(":")
-    if not (colon and hours.isdigit() and rest.isdigit() and int(hours) < HOURS and int(rest) < 60):
+    if not (colon and hours.isdecimal() and rest.isdecimal() and int(hours) < HOURS and int(rest) < 60):
         raise ValueError(f"{key}: must be a clock time as 'HH:MM' in quotes, got {text!r}")
     return int(hours) * 60 + int(rest)
 

@@ -189,8 +189,14 @@ def _row(
 ) -> FlightRow:
     second = set[str]()
 
+    def local(column: str) -> dt.datetime:
+        return _local(f"{path}: row {line}: {column}", cells[column], zone)
+
+    def utc(column: str) -> dt.datetime:
+        return local(column).astimezone(dt.UTC)
+
     def instant(column: str) -> int:
-        when = _local(f"{path}: row {line}: {column}", cells[column], zone)
+        when = local(column)
         if when.fold:
             second.add(column)
         since = when.replace(tzinfo=None) - dt.datetime.combine(start, dt.time())
@@ -206,7 +212,7 @@ def _row(
     if limits is not None:
         _check_load(f"{path}: row {line}", kind, parcels or 0, limits)
     sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
-    if sobt is not None and sobt <= sibt and "sobt" not in second:
+    if sobt is not None and (utc("sobt") <= utc("sibt") if second else sobt <= sibt):
         raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")
     return FlightRow(
         cells["flight"],
@@ -243,7 +249,7 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
         offsets = (f"{each.astimezone(zone):%z}" for each in (first, second))
         both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
         raise InputError(f"{place}: this time occurs twice in {zone} (clocks are set back); give {both}, got {text!r}")
-    return when
+    return when.replace(tzinfo=zone)
 
 
 def _check_days(path: str, rows: Mapping[int, Mapping[int, FlightRow]], start_date: dt.date) -> None:
