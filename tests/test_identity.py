@@ -8,7 +8,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.store import identity, identity_of
-from experiments.store.identity import cpu_family, hash_of
+from experiments.store.identity import cpu_family, hash_of, keep_inputs
 from sim.config import ArrivalModel
 
 
@@ -48,6 +48,18 @@ def test_an_input_file_counts_by_its_content(tmp_path):
     assert first == identity_with("two", "flight,aldt\n")
     assert hash_of(first) != hash_of(identity_with("three", "flight,sibt\n"))
     assert list(first["inputs"]["a"]) == ["file", "sha256"]
+
+
+def test_a_copied_folder_of_flights_is_completed_after_a_kill(tmp_path):
+    flights = tmp_path / "flights"
+    flights.mkdir()
+    for name in ("1.csv", "2.csv"):
+        (flights / name).write_text(f"flight,sibt\nA,{name}\n")
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={flights}")
+    keep_inputs(tmp_path / "run", [hub])
+    (copy := tmp_path / "run" / "flights" / "flights" / "2.csv").unlink()
+    keep_inputs(tmp_path / "run", [hub])
+    assert copy.read_bytes() == (flights / "2.csv").read_bytes()
 
 
 def test_the_hash_is_the_same_in_every_process():

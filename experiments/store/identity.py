@@ -122,6 +122,7 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
 
     Of two flight files with the same name only the first is copied; commands need the path of the other.
     """
+    copied = set[Path]()
     for hub in hubs:
         for path in hub_and_files(hub)[1]:
             copy = folder / VALUES / path.name
@@ -129,9 +130,12 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
             write_whole(copy, path.read_bytes())
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
-            if not (copy := kept_flights(folder, path.name)).exists():
+            if (copy := kept_flights(folder, path.name)) not in copied:
+                copied.add(copy)
                 for file in files_of(str(path)):
-                    write_whole(copy / Path(file).name if path.is_dir() else copy, Path(file).read_bytes())
+                    target = copy / Path(file).name if path.is_dir() else copy
+                    if not target.exists():  # a killed command may have copied some files of a folder
+                        write_whole(target, Path(file).read_bytes())
 
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:
