@@ -358,6 +358,11 @@ def _own(tmp_path, text):
             "arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}",
             r"towards: expected a list in brackets, got 3",
         ),
+        ("arrivals.hour_share: {assumption: x, towards: [1], by: 0.2}", r"hour_share\.towards: needs low and high"),
+        (
+            "arrivals.hour_share: {assumption: x, towards: [1], how: spread, low: 0, high: 1}",
+            r"hour_share\.towards: needs low and high, the ends of its weight, and neither by nor how",
+        ),
         ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* needs 24 numbers, got 1"),
         (
             "arrivals.hour_share: {assumption: x, how: spread, low: -1, high: 1}",

@@ -183,6 +183,8 @@ def _problems(given: Fields) -> Iterator[str]:
         yield f"low = {low:g} is above high = {high:g}"
     elif high is not None and most is not None and high > most:
         yield f"high = {high:g} is above most = {most:g}"
+    elif given.towards and (given.how or given.low is None):
+        yield "towards: needs low and high, the ends of its weight, and neither by nor how"
     elif low is not None and low < 0 and (given.how or given.towards):
         yield f"low: a factor or a weight is at least 0, got {low:g}"
     elif high is not None and high > 1 and given.towards:
