@@ -133,7 +133,7 @@ def test_times_of_a_workbook_are_written_as_the_keys_want_them(tmp_path):
 
     book = openpyxl.Workbook()
     book.active.append(["name", "disruptions.night.closes", "disruptions.fog.start"])
-    book.active.append(["a", dt.time(23, 0), dt.datetime(2022, 11, 15, 4, 30)])
+    book.active.append(["a", dt.time(23, 0), dt.datetime.fromisoformat("2022-11-15 04:30")])
     book.save(tmp_path / "designs.xlsx")
     (design,) = read_designs(tmp_path / "designs.xlsx")
     assert design.words == ("disruptions.night.closes=23:00", "disruptions.fog.start=2022-11-15 04:30")
