@@ -209,6 +209,14 @@ def test_a_hall_of_nine_tenths_of_the_area_has_nine_tenths_of_all_that_fits() ->
     assert scaled_to(replace(usual, halls={"main": one_door}), 27_000).halls["main"].doors_in == 1
 
 
+def test_xray_lanes_and_transit_desks_are_scaled_with_the_hall() -> None:
+    usual = load("customs_exam_1pct")  # a lane of 40 m² and 5 desks of 10 m², with two desks of 33 m² on 200 m²
+    # On 15,000 m² a lane and three desks leave no room for an examination desk.
+    for area, lanes, desks in ((60_000, 2, 10), (30_000, 1, 5), (21_000, 1, 4), (15_000, 1, 2)):
+        controls = scaled_to(usual, area).halls["main"].controls
+        assert (controls.xray_lanes, controls.transit_desks, controls.uld_xrays) == (lanes, desks, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "words", "message"),
     [

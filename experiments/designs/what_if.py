@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, Final
 
 from experiments.designs import more_room
 from experiments.designs.varying import checked
 from sim.config import Hall, HubConfig, Space
+from sim.config.controls import Controls
 from sim.config.exports import HallExports
 from sim.domain.roles import ROLES
 from sim.errors import ConfigError, placed
 from sim.measures.kpis import ALL_RESOURCES
+from sim.site.floors import ROUNDING_M2
 from sim.site.room import check_area
 from sim.site.zones import export_zone_uses, zone_uses
 
@@ -213,6 +215,7 @@ def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
 
 def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
     larger = replace(hall, area_m2=hall.area_m2 * ratio)
+    larger = replace(larger, controls=_scaled_controls(larger, ratio, config.space))
     uses = (
         *zone_uses("", larger, config.space, config.lane_places_m2(hall)),
         *export_zone_uses("", larger, config.space),
@@ -237,6 +240,20 @@ def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
         exports=_scaled_exports(hall.exports, ratio, fit, doors_in / hall.doors_in if hall.doors_in else ratio),
         **units,
     )
+
+
+def _scaled_controls(hall: Hall, ratio: float, space: Space) -> Controls:
+    """The controls in a hall of the new area: rounded up if they fit beside the examination desks, otherwise down."""
+
+    def fewer(n: int) -> int:
+        return max(min(n, 1), math.floor(n * ratio + _ROUNDING))
+
+    numbers = {each.name: getattr(hall.controls, each.name) for each in fields(Controls)}
+    up = Controls(**{name: math.ceil(n * ratio - _ROUNDING) for name, n in numbers.items()})
+    taken_m2 = space.controls.area_m2(up) + fewer(hall.customs_desks) * space.customs_desk_m2
+    if taken_m2 <= more_room.part_m2(hall, space, "controls") + ROUNDING_M2:
+        return up
+    return Controls(**{name: fewer(n) for name, n in numbers.items()})
 
 
 def _scaled_exports(exports: HallExports, ratio: float, fit: Mapping[str, int], of_doors: float) -> HallExports:
