@@ -33,10 +33,11 @@ from experiments.money.accounts import REVENUES, WAGES
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import Flow, present_value
 from experiments.money.prices import Paid
+from experiments.report.figures import expansion_figures
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
-from experiments.studies.expansion import _grids, _misnamed, check, timeline, uncertainty
+from experiments.studies.expansion import _grids, _misnamed, check, pictures, timeline, uncertainty
 from experiments.studies.expansion.answer import Answer, _on_time, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import (
@@ -975,6 +976,18 @@ def test_that_rules_may_bring_nothing_is_said(told: Answer, low: float, is_open:
     dear = Knowing(9, WAITING, Interval(-5e6, -11e6, low, 2), "EUR")
     (*_, line) = sentences(replace(told, knowing=(*told.knowing, dear)))
     assert line.startswith("Building by rules instead of by dates costs 5")
+
+
+def test_a_path_ends_the_years_ahead_of_doing_nothing_by_its_worth(
+    told: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(expansion_figures, "cash", lambda years, less, idle: drawn.update(less, idle=idle))
+    names = [picture.name for picture in pictures(told)]
+    assert names == ["fan", "cash", "service", "map", "tornado"]
+    worth = {path_name(path.path): path.npv.mean for path in told.paths}
+    ahead = {name: (eur - worth[drawn["idle"]]) / 1e6 for name, eur in worth.items()}
+    assert {name: drawn[name][-1] for name in worth} == pytest.approx(ahead)
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:
