@@ -76,7 +76,7 @@ def test_a_hub_scaled_to_its_own_area_is_itself() -> None:
             assert replace(own, machine_rated_per_h=hall.machine_rated_per_h) == hall
 
 
-@pytest.mark.parametrize("area", [15_000.0, 20_000.0, 24_900.0, 32_400.0, 66_000.0])
+@pytest.mark.parametrize("area", [15_000.0, 20_000.0, 24_900.0, 32_400.0, 33_000.5, 66_000.0])
 def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     found = scaled_to(load(), area)
     check_area(found)

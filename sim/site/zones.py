@@ -9,8 +9,6 @@ from typing import Final
 from sim.config import Hall, HubConfig, Space, ZoneShares
 from sim.site import floors
 
-_ROUNDING: Final = 1e-6
-
 
 @dataclass(frozen=True, slots=True)
 class ZoneUse:
@@ -29,8 +27,8 @@ class ZoneUse:
 
     @property
     def has_room(self) -> bool:
-        """Whether its units fit, apart from the rounding error of a rate that is a product."""
-        return self.n_units <= self.n_fit + _ROUNDING
+        """Whether its units fit: all of `n_fit`, and of a rate also the fraction for which there is area."""
+        return self.n_units * self.standard_m2 <= self.area_m2 + floors.ROUNDING_M2
 
     @property
     def spare_m2(self) -> float:
@@ -46,7 +44,7 @@ def _use(
     n_units: float,
     standard: str,
 ) -> ZoneUse:
-    """The use of a zone in whole units, except for parcels/h."""
+    """The use of a zone in whole units."""
     standard_m2: float = getattr(space, standard)
     return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2, standard)
 
@@ -83,7 +81,7 @@ UNITS: Final[Mapping[str, Units]] = {
 
 
 def zone_uses(name: str, hall: Hall, space: Space, lane_places_m2: float = 0.0) -> tuple[ZoneUse, ...]:
-    """The zones of a hall with named units, and the number that fits: whole units, except for parcels/h.
+    """The zones of a hall with named units, and the whole number of them that fits.
 
     `lane_places_m2` is the area of pack-out for the pallets of routes that share a chute.
     """

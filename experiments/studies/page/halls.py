@@ -33,6 +33,7 @@ def halls_shown(config: HubConfig) -> list[HallShown]:
         if use is None:
             return ZoneShown(zone, None, says)
         used = use.n_units / use.n_fit if use.n_fit else float(use.n_units > 0) * 2
+        used = min(used, 1.0) if use.has_room else used  # a rate has no whole units
         return ZoneShown(zone, used, f"{says}: {whole(use.n_units)} of the {whole(use.n_fit)} {use.unit} that fit")
 
     return [
