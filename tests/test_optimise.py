@@ -228,6 +228,8 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
     refused = design_of(config, variables, (30_000.0, 1.0))
     assert refused.hub is None and refused.lacks >= 1 and "at least 2, got 1" in refused.why
     assert own_values(config, {"area": Variable({"halls.main.area_m2": 1.0}, 10_000, 31_000, 3000, None)}) is None
+    sorting = Variable({"halls.main.zone_shares.sorting": 1.0}, None, None, None, ("0.9", "0.3"))  # 0.9: over 1 in sum
+    assert own_values(config, {"sorting": sorting}) == ("0.3",)
     check_area(config)
 
 

@@ -201,11 +201,18 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
     values: list[Value] = []
     for variable in variables.values():
         options: tuple[Value, ...] = variable.choices or _number_now(config, variable)
-        same = (each for each in options if changed(config, _fields(config, variable, each)) == config)
+        same = (each for each in options if _is_unchanged(config, _fields(config, variable, each)))
         if (value := next(same, None)) is None:
             return None
         values.append(value)
     return tuple(values)
+
+
+def _is_unchanged(config: HubConfig, fields: Mapping[str, object]) -> bool:
+    try:
+        return changed(config, fields) == config
+    except ConfigError:  # a choice that is possible only with values of other variables
+        return False
 
 
 def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
