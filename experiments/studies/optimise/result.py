@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.arguments import Arguments, folder_option
 from experiments.designs.varying import words_of
-from experiments.formatting import percent, unit_name
+from experiments.formatting import counted, percent, unit_name
 from experiments.frame.study import Tables
 from experiments.interval_text import with_interval
 from experiments.own_file import file_words
@@ -129,7 +129,9 @@ class Result:
         settings, trials = self.settings, self.tried.trials
         first, second = settings.called
         n_front = f"{len(self.front)} {'are' if len(self.front) > 1 else 'is'}"
-        counts = {"n": len(trials), "n_unfit": self.n_unfit, "n_designs": self.n_designs, "n_front": n_front}
+        unfit = f"{self.n_unfit} {'does not fit and was' if self.n_unfit == 1 else 'do not fit and were'}"
+        tried = counted(len(trials), "design")
+        counts = {"tried": tried, "unfit": unfit, "n_designs": self.n_designs, "n_front": n_front}
         yield said("optimise_count", **counts, first=first, second=second)
         start = self.tried.start
         ends = [("It", "has", self.front[0])]
