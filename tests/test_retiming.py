@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from mistakes import refused
 from stored_runs import TINY
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.what_if import scaled_to
 from experiments.main import main
+from experiments.studies.select import parse
 from sim.config import ArrivalCap, HubConfig
 from sim.inputs.inputs import make_inputs
 from sim.inputs.timetables import slot_hours
@@ -95,6 +97,11 @@ def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     assert hall.exports.dock_workers_in == 2 * hall.doors_in
     assert hall.exports.build_up_workers == 4 * hall.exports.build_up_places
     assert hall.exports.build_up_places in (int(10 * ratio), -int(-10 * ratio // 1))
+
+
+def test_areas_less_than_a_square_metre_apart_are_different_designs() -> None:
+    designs, _ = parse(Arguments("select", ("select.target=0.5", "select.areas_m2=[33000,33000.25,33000.5]")))
+    assert [design.label for design in designs] == ["33,000 m2", "33,000.25 m2", "33,000.5 m2"]
 
 
 def test_select_finds_the_smallest_area_that_serves(

@@ -134,7 +134,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
 
 
 def _on(design: Design, area_m2: float) -> Design:
-    label = f"{whole(area_m2)} m2"
+    label = f"{area_m2:,.12g} m2"
     return Design(label if design.label == ONE_POINT else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 
