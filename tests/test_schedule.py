@@ -214,7 +214,7 @@ def test_only_what_the_fleet_has_is_named(tmp_path):
 
 def test_until_further_notice_the_file_or_the_user_ends(tmp_path, capsys):
     path = timetable(tmp_path, leg(3, "CV751", "F", until="00XXX00"))
-    assert result_of(capsys, path, tmp_path / "one")["last"] == "2022-11-09"
+    assert result_of(capsys, path, tmp_path / "one")["last"] == "2022-10-29"
     open_ended = tmp_path / "open.ssim"
     open_ended.write_text(path.read_text().replace("29OCT22", "00XXX00"))
     assert "until further notice; give to=YYYY-MM-DD" in refused(capsys, open_ended, tmp_path / "no")

@@ -168,11 +168,32 @@ def test_every_second_week_counts_from_the_period(tmp_path):
 
 
 def test_until_further_notice(tmp_path):
-    found = arrivals(tmp_path, period_of_operation_to="00XXX00", days_of_operation="1", last=dt.date(2023, 1, 3))
-    assert found[-1].date() == dt.date(2023, 1, 2)
+    mondays = leg(period_of_operation_to="00XXX00", days_of_operation="1")
+    found = expand(read(tmp_path, mondays, until="00XXX00").legs, FIRST, dt.date(2023, 1, 3))
+    assert found[-1].sibt.date() == dt.date(2023, 1, 2)
     assert len(found) == 18
-    assert read(tmp_path, leg(), until="00XXX00").last_day is None
-    assert read(tmp_path, leg()).last_day == dt.date(2022, 10, 29)
+
+
+def test_a_leg_until_further_notice_ends_with_the_schedule_of_its_own_carrier(tmp_path):
+    endless = {"period_of_operation_to": "00XXX00"}
+    files = [
+        file_of(leg(airline_designator=airline, **endless), until=until)
+        for airline, until in (("CV", "29OCT22"), ("5X", "25MAR23"), ("QR", "00XXX00"))
+    ]
+    legs = read_ssim(written(tmp_path, [line for lines in files for line in lines])).legs
+    assert [each.last for each in legs] == [dt.date(2022, 10, 29), dt.date(2023, 3, 25), None]
+    assert read(tmp_path, leg()).legs[0].last == dt.date(2022, 9, 18)
+
+
+def test_flights_of_one_instant_are_in_the_order_of_their_names(tmp_path):
+    legs = read(tmp_path, leg(3, flight_number=" 752", **ONE_DAY), leg(4, **ONE_DAY)).legs
+    assert [each.leg.flight for each in expand(legs, FIRST, LAST)] == ["CV751", "CV752"]
+
+
+def test_blanks_behind_a_record_and_the_end_mark_of_a_file_are_no_damage(tmp_path):
+    path = written(tmp_path, [f"{line}  " for line in file_of(leg())])
+    path.write_bytes(path.read_bytes() + b"\x1a")
+    assert len(read_ssim(path).legs) == 1
 
 
 def test_days_are_those_of_a_plain_count(tmp_path):

@@ -52,8 +52,6 @@ class Timetable:
     """A file's legs, and the records that could not be read."""
 
     legs: tuple[Leg, ...]
-    last_day: dt.date | None
-    """Last day that all its carriers confirm; None: until further notice."""
     bad: tuple[str, ...]
     """The reason for each record that is left out."""
 
@@ -115,8 +113,7 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
         if bad:
             left_out = f"could be read; left out {len(bad)}, the first: {bad[0].removeprefix(f'{path}: ')}"
         raise InputError(f"{path}: no flight leg (record of type 3) {left_out}")
-    ends = [end for end in reader.ends if end is not None]
-    return Timetable(tuple(reader.legs), max(ends) if len(ends) == len(reader.ends) else None, tuple(bad))
+    return Timetable(tuple(reader.legs), tuple(bad))
 
 
 class _Reader:
@@ -124,8 +121,9 @@ class _Reader:
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
-        self.ends: list[dt.date | None] = []
         self.time_mode: str | None = None
+        self.until: dt.date | None = None
+        """The last day of the carrier's schedule, and so of its legs until further notice; None: it has none."""
         self.serial: str | None = None
         """The serial number of the record before; None if there is none, or if it was bad."""
         self._leg: str | None = None
@@ -155,14 +153,15 @@ class _Reader:
     def _take_carrier(self, record: Record) -> None:
         mode = record.match(CARRIER["time_mode"], "[UL]", "the time mode, U (UTC) or L (local)")
         date_of(record, CARRIER["period_of_schedule_validity_from"])
-        self.ends.append(last_date(record, CARRIER["period_of_schedule_validity_to"]))
+        self.until = last_date(record, CARRIER["period_of_schedule_validity_to"])
         self.time_mode = mode
 
     def _take_leg(self, record: Record) -> None:
         self._leg = None
         if self.time_mode is None:
             raise record.wrong(TYPE, "the carrier's record (type 2) before its legs")
-        self.legs.append(leg_of(record, is_utc=self.time_mode == "U"))
+        leg = leg_of(record, is_utc=self.time_mode == "U")
+        self.legs.append(replace(leg, last=leg.last or self.until))
         self._leg = record[SAME_LEG]
 
     def _take_segment(self, record: Record) -> None:

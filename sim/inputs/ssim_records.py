@@ -94,7 +94,7 @@ def records(path: str | Path) -> Iterator[tuple[int, str]]:
         lines = [lines[0][at : at + WIDTH] for at in range(0, len(lines[0]), WIDTH)]
     for number, line in enumerate(lines, 1):
         text = line.decode("latin-1")
-        if text.strip() and text.strip("0"):
+        if text.strip().strip("0"):
             yield number, text[:WIDTH] + text[WIDTH:].rstrip()
 
 
@@ -117,7 +117,7 @@ class Leg:
     service: str
     first: dt.date
     last: dt.date | None
-    """Last day of the period; None: until further notice."""
+    """Last day of the period, or of the carrier's schedule; None: until further notice."""
     days: tuple[int, ...]
     """Days of the week on which it flies, 1 = Monday."""
     every_weeks: int

@@ -103,7 +103,7 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         return Schedule(request.path.stem, request.path.name, _content(timetable), bad=timetable.bad)
     legs = _chosen_legs(request, timetable.legs)
     clock_min = _clock_of(request, legs)
-    first, last = _range(request, legs, timetable.last_day)
+    first, last = _range(request, legs)
     flights = expand(legs, first, last, clock_min=clock_min)
     if not flights:
         raise InputError(f"{request.path}: none of {len(legs)} legs to {request.airport} flies from {first} to {last}")
@@ -172,14 +172,13 @@ def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
     return min(variations)
 
 
-def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> tuple[dt.date, dt.date]:
+def _range(request: Request, legs: Sequence[Leg]) -> tuple[dt.date, dt.date]:
     """The first and the last day on which a flight may arrive."""
     # By the hub's clock a flight arrives between a day before its day of operation and ten days after it.
     first = request.first or min(leg.first for leg in legs) - dt.timedelta(days=2)
     if (last := request.last) is None:
-        ends = [leg.last or last_day for leg in legs]
-        known = [end for end in ends if end is not None]
-        if len(known) < len(ends):
+        known = [leg.last for leg in legs if leg.last is not None]
+        if len(known) < len(legs):
             raise InputError(f"{request.path}: flights until further notice; give to=YYYY-MM-DD")
         last = max(known) + dt.timedelta(days=11)
     if (last - first).days > MOST_DAYS:
