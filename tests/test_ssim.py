@@ -310,6 +310,10 @@ def test_legs_of_a_carrier_that_cannot_be_read_are_left_out_too(tmp_path):
     found = read_ssim(written(tmp_path, [*damaged, *lines[1:]]), skip_bad=True)
     assert len(found.legs) == 1
     assert len(found.bad) == 2
+    # Its legs have no time mode of their own, also where the carrier before has no trailer.
+    of_other = file_of(leg(flight_number=" 752"), time_mode="?")
+    found = read_ssim(written(tmp_path, [*lines[:-4], *of_other[1:]]), skip_bad=True)
+    assert [each.flight for each in found.legs] == ["CV751"]
 
 
 def test_a_real_file(tmp_path):
