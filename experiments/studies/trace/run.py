@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.formatting import counted, hours_text, instant, whole
+from experiments.formatting import counted, hours_text, instant, signed, whole
 from experiments.frame.recorded import refuse_idle_schedule, runnable, scenario_among, study_of
 from experiments.report.sections import said
 from experiments.research import load_prices
@@ -226,7 +226,8 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     scheduled, came = (instant(document[name], hub.start_date, hub.clock) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
     promised, price = hours_text(hub.service_h), f"{cost['net']['eur_per_late_parcel']:.2f}"
-    net = {name: f"{cost['net'][name]:+,.0f}".replace("-", "−") for name in ("late", "eur")}
+    more, eur = cost["net"]["late"], cost["net"]["eur"]
+    net = {"late": signed(more, 0), "eur": signed(eur, 0 if abs(eur) >= 100 else 2)}
     lines = [
         *_answer(key, late, cost["parcels"]),
         said("late_net", **net, price=price),
