@@ -78,7 +78,7 @@ def draw_weeks(ax: Axes, result: Calibration) -> None:
             f" {change.week} ×{number(change.ratio, 2)}", (at, 0.02), xycoords=("data", "axes fraction"),
             color=BREAK, fontsize=8,
         )  # fmt: skip
-    ax.set(ylim=(0, None), ylabel="flights per day")
+    ax.set(ylim=(0, None), ylabel="flights a day")
     ax.set_title(f"{result.airport}, {result.column}: {result.days[0]} to {result.days[-1]}")
 
 
