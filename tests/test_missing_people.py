@@ -1,6 +1,7 @@
 """Verbs whose answers do not show it warn of people that are missing, and of a backlog that may grow."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -62,9 +63,9 @@ def test_no_people_are_missing_where_a_resource_explains_it_or_all_posts_are_man
     ids=lambda words: words[0],
 )
 def test_verbs_warn_of_people_that_are_missing_and_of_a_backlog_that_may_grow(
-    words: list[str], capsys: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = answer(capsys, *words, *SMALL)
+    document = answer(capsys, *words, *SMALL, "--out", tmp_path)
     for part in ("Work waits for people: ", "undecided whether their backlog grows"):
         assert any(part in line for line in document["warnings"]), document["warnings"]
 
