@@ -61,11 +61,20 @@ def test_every_scenario_composes_with_every_demand_and_arrivals(every):
     """By default with every fourth demand, of the next scenario with the next ones; an express network has its own."""
     express = {scenario: load(scenario).demand.name for scenario in ("express_night_hub", "regional_gateway")}
     assert express == {"express_night_hub": "express_night", "regional_gateway": "regional_gateway"}
-    demands = [demand for demand in options("demand", [packaged()]) if demand != "express_night"]
+    demands = [demand for demand in options("demand", [packaged()]) if demand not in express.values()]
     for first, scenario in enumerate(name for name in scenarios() if name not in express):
         for demand in demands[first % every :: every]:
             config = load(scenario, f"demand={demand}")
             assert (config.scenario, config.demand.name) == (scenario, demand)
+
+
+def test_a_demand_that_is_chosen_beside_a_scenario_is_that_of_its_file(tmp_path):
+    """`regional_gateway` had flights and parcels in its own file, which stood in place of those of the chosen one."""
+    text = "defaults: [express_night, _self_]\nname: ours\nflights_per_day: 2\nparcels_per_flight: 3000\n"
+    folder = written(tmp_path, {"demand/ours.yaml": text})
+    for scenario in scenarios():
+        demand = compose([f"scenario={scenario}", "demand=ours"], folder)["demand"]
+        assert (demand["name"], demand["flights_per_day"], demand["parcels_per_flight"]) == ("ours", 2, 3000), scenario
 
 
 def test_a_composed_hub_survives_being_written_and_read():
