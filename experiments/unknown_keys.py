@@ -25,14 +25,17 @@ def hint(key: str, known: Sequence[str]) -> str:
 
 
 def _with_word(key: str, known: Sequence[str]) -> list[str]:
-    """Keys whose name is a word, or begins or ends with it, those of halls first; without bounds of KPIs.
+    """Keys whose name is a word, or begins or ends with it, those of studies first, then of halls; no bounds of KPIs.
 
     >>> _with_word("doors", ["apron.stands", "halls.main.doors_out", "space.dock_door_m2", "halls.main.dock_doors"])
     ['halls.main.doors_out', 'halls.main.dock_doors']
+    >>> _with_word("days", ["horizon_days", "exposure.retention.days"])
+    ['horizon_days']
     """
     word = rf"{re.escape(key.rstrip('s'))}s?"
-    for pattern in (re.escape(key), rf"{word}(_.*)?|.*_{word}"):
-        if found := [path for path in known if re.fullmatch(rf"(?!precision\.)(.*\.)?({pattern})", path)]:
+    alone = rf"{word}(_.*)?|.*_{word}"
+    for pattern in (rf"(?!.*\.)({alone})", rf"(.*\.)?{re.escape(key)}", rf"(.*\.)?({alone})"):
+        if found := [path for path in known if re.fullmatch(rf"(?!precision\.)({pattern})", path)]:
             return sorted(found, key=lambda path: not path.startswith("halls."))
     return []
 

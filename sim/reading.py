@@ -1,7 +1,6 @@
 """Reading a configuration into typed dataclasses, and back. Every mistake gives one line with the full key."""
 
 import datetime as dt
-import difflib
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get
 
 from sim.errors import ConfigError
 from sim.names import checked_name, is_source
-from sim.scalars import SCALARS, Reader, inside, literal, mapping, number_text, place, repeated, wrong
+from sim.scalars import SCALARS, Reader, inside, literal, mapping, nearest, number_text, place, repeated, wrong
 
 T = TypeVar("T")
 Plain: TypeAlias = Any
@@ -106,9 +105,8 @@ def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     "; did you mean 'demand'?"
     """
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
-    if close:
-        return f"; did you mean {close[0]!r}?"
+    if close := nearest(name, names, cutoff):
+        return f"; did you mean {close!r}?"
     return f"; known: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""
 
 

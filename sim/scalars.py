@@ -6,7 +6,7 @@ import math
 import operator
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from numbers import Integral, Real
 from typing import Any, TypeAlias
@@ -16,6 +16,8 @@ from sim.names import wrong_text
 
 LONGEST_SAID = 60
 """The most characters of a value that a message repeats."""
+_FIRST = 3
+"""The letters that an abbreviation has in common with the beginning of a name."""
 Reader: TypeAlias = Callable[[object, str], object]
 """Reads a value at a key."""
 
@@ -31,14 +33,28 @@ def mapping(value: object, key: str) -> Mapping[str, object]:
     return value
 
 
+def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str | None:
+    """The known name that is meant: the only one that it abbreviates, or else the most similar one.
+
+    >>> nearest("reps", ["replications", "rules"]), nearest("deamnd", ["demand"]), nearest("no", ["now", "none"])
+    ('replications', 'demand', None)
+    """
+    letters = re.compile(re.escape(name[:_FIRST]) + "".join(f"[^.]*{re.escape(letter)}" for letter in name[_FIRST:]))
+    abbreviated = [other for other in known if letters.match(other)]
+    if len(abbreviated) == 1:
+        return abbreviated[0]
+    # Two letters are similar to too many names.
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=cutoff)), None) if len(name) >= _FIRST else None
+
+
 def literal(options: tuple[object, ...], value: object, key: str) -> object:
     for option in options:
         # 1 == True, so the type counts too. A member of an enum counts as its text.
         if value == option and isinstance(value, bool) == isinstance(option, bool):
             return option
     allowed = ", ".join(str(option) for option in options)
-    close = difflib.get_close_matches(str(value), [str(option) for option in options], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    close = nearest(str(value), [str(option) for option in options])
+    hint = f"; did you mean {close!r}?" if close else ""
     raise ConfigError(f"{place(key)}must be one of {allowed}, got {repeated(value)}{hint}")
 
 
