@@ -75,7 +75,7 @@ class Search(ThresholdSearch):
             worthwhile = self.first.worthwhile(kpis)
             return [(name,) for name in waited_for if name in worthwhile]
         hub = at_demand(self.design.hub, self.above)
-        limits = {name: limit(rung) for name, rung in rungs(capacity_ladder(hub, before))}
+        limits = {name: limit(rung, self._settings.target) for name, rung in rungs(capacity_ladder(hub, before))}
         waited_for.sort(key=lambda name: limits.get(name, math.inf))
         parcels_per_day = self.above * parcels_per_asked_flight(hub)
         n_narrow = sum(limits.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)

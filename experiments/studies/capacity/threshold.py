@@ -54,7 +54,7 @@ class ThresholdSearch:
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand carried, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
-        rung = ladder_limit(design.hub) / parcels_per_asked_flight(design.hub)
+        rung = ladder_limit(design.hub, settings.target) / parcels_per_asked_flight(design.hub)
         self.lowest = min(rung, self._limit)
         """What the ladder lets the hub carry, as flights a day; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None
