@@ -156,6 +156,7 @@ EARLY = '{days: [mon-fri], start: "06:00", end: "14:00", share: 1}'
         ),
         (f'{SHIFT}=[{{days: [], start: "06:00", end: "14:00", share: 1}}]', "shifts[0].days: at least one, got none"),
         ("+roster.roles.brakedown={factor: 1, shifts: null}", "roster.roles.brakedown: unknown role; did you mean"),
+        ("roster.night_factor=70", "roster.night_factor: must be at most 10, got 70.0"),
         ("~roster.roles.docks", "roster.roles.docks: missing"),
         ("+roster.strikes=[]", "roster.strikes: unknown key"),
     ],

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Annotated
 
-from sim.config.bounds import DAYS_PER_WEEK, NotNegative, Share, minute_of_day
+from sim.config.bounds import DAYS_PER_WEEK, Share, minute_of_day
 from sim.domain.roles import ROLES
 from sim.reading import Bounds, near
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK
+
+Factor = Annotated[float, Bounds(ge=0, le=10)]
+"""Of shares; a percentage in its place is refused."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -63,7 +66,7 @@ def _days(text: str) -> list[int]:
 class RoleRoster:
     """A role's shifts; outside them nobody works. Null: as many people as the work needs, or else round the clock."""
 
-    factor: NotNegative
+    factor: Factor
     """Factor on the shares of all its shifts; it never mans more than all posts."""
     shifts: tuple[Shift, ...] | None
 
@@ -119,9 +122,9 @@ class Roster:
 
     name: str
     """Name of the option, for the reader."""
-    factor: NotNegative
+    factor: Factor
     """Factor on all shares of all roles; it never mans more than all posts."""
-    night_factor: NotNegative
+    night_factor: Factor
     """Further factor on shifts that run over midnight."""
     work: Work | None
     """How shifts follow from the work, for roles with a target utilisation and without shifts in `roles`."""
