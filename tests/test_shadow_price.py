@@ -113,6 +113,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     assert result.rent == 65
     assert result.first(3.5) is None
     assert "no zone's first step is surely worth its floor" in result.sentences[0]
+    assert result.sentences[0].endswith("of 30 ULD positions on 600 m².")
     assert " to " not in result.sentences[0]  # the same in every replication: no interval
     built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
@@ -121,7 +122,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
 @pytest.mark.parametrize(
     ("best", "others", "says"),
     [
-        ((300, 310, 320), [(70, 80, 90)], "enlarge lanes' floor first: 600 m² of pallets on 600 m² are worth 310"),
+        ((300, 310, 320), [(70, 80, 90)], "enlarge lanes' floor first: the value of 600 m² of pallets on 600 m² is 310"),
         ((300, 310, 320), [(70, 80, 90), (-900, 0, 900)], "; outbound dock doors may be worth as much."),
         (
             (300, 310, 320),

@@ -11,7 +11,7 @@ from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import checked
-from experiments.formatting import counted, listed, number, percent, resource, whole
+from experiments.formatting import counted, listed, number, percent, resource, units, whole
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
 from experiments.money.accounts import Rostered, activity, annual_lines
@@ -242,11 +242,11 @@ def _sentence(result: Result, flights: float) -> str:
     best, *others = result.at(flights)
     start = f"At {counted(flights, 'flight')} a day"
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"
-    units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
+    step = f"{units(best.first.units, best.first.unit)} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         together = said("zones_together", n=1 + len(others)) if others else ""
-        return said("no_zone_first", start=start, worth=worth, units=units, together=together)
-    text = f"{start} enlarge {resource(best.name)} first: {units} are worth {worth}"
+        return said("no_zone_first", start=start, worth=worth, units=step, together=together)
+    text = f"{start} enlarge {resource(best.name)} first: the value of {step} is {worth}"
     last = best.steps[-1]
     if last.step > 1:
         text += f", step {last.step} {interval_text(last.worth)}"
