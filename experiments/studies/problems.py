@@ -6,7 +6,7 @@ design was simulated. A hash identifies the hub and the problem, so that two pap
 
   cargohub problems                                              all instances
   cargohub problems staffing_today                               one, with its reference solution and the best designs
-  cargohub problems staffing_today solvers=random,tpe            progress curves, over five macroreplications
+  cargohub problems staffing_today solvers=random,tpe            progress curves over five macroreplications, 40 minutes
   cargohub problems truck_cut_offs_today solvers=all macroreplications=10 --out DIR
   cargohub problems staffing_today reference=8 --out DIR         every design simulated again, with 8 replications
 
