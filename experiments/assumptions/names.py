@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Self
 
 from experiments.assumptions.listed import Assumption, groups
@@ -43,6 +44,8 @@ class Name:
         '2 %'
         >>> Name.of("demand.hub_share.airport_parcels_per_year", largest=3.4e8).value(326e6)
         '326 million'
+        >>> Name.of("truck.least_load").value(1.5e-05)
+        '0.000015'
         """
         *names, end = [part for part in key.split(".") if part.strip("*")]
         ending_unit, name = _unit_of(end) if unit is None else ("", end)
@@ -63,7 +66,7 @@ class Name:
         if self.options:
             return plain_name(self.options[min(len(self.options) - 1, max(0, round(value)))])
         shown = float(f"{value * self.scale:.3g}")
-        text = number(shown, 0) if shown == int(shown) else number(shown, len(f"{shown}".partition(".")[2]))
+        text = number(shown, 0) if shown == int(shown) else number(shown, len(f"{Decimal(str(shown)):f}".partition(".")[2]))
         return f"{text} {self.unit}".rstrip()
 
 
