@@ -15,9 +15,13 @@ Own options: --to FORM, --pictures FORM.
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite, isnan
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import pyarrow.compute as pc
+from pyarrow import types
 
 from experiments.arguments import RUNS, Arguments, check_among
 from experiments.execution.progress import Left, Lines
@@ -35,6 +39,7 @@ from experiments.store.foreign_parquet import batches, columns_of, rows_of
 from experiments.store.foreign_tables import check_tables, read_rows
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
+from experiments.store.tables import Arrow
 from experiments.store.workbook import plain_text, write_workbook
 from sim.csv_rows import csv_text
 from sim.errors import InputError
@@ -92,7 +97,7 @@ class _Tables:
     def __init__(self, manifest: Manifest, rows: Mapping[str, int], said_in: Lines) -> None:
         self.manifest, self.rows, self._said_in, self._n_written = manifest, rows, said_in, 0
 
-    def lines(self, name: str) -> Iterator[list[Any]]:
+    def lines(self, name: str) -> Iterator[Sequence[Any]]:
         """The header of a table with its factors, and its rows."""
         path = self.manifest.tables[name]
         header = list(columns_of(path))
@@ -156,7 +161,7 @@ def _added_to(name: str, header: Sequence[str], factors: _Factors) -> _Factors:
     return {key: values for key, values in factors.items() if key not in header}
 
 
-def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[list[Any]]:
+def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[tuple[Any, ...]]:
     """Rows as plain values, in the order of the designs, followed by factors; NaN is empty."""
     header = list(columns_of(path))
     at = header.index(_DESIGN) if _DESIGN in header else -1
@@ -164,18 +169,21 @@ def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[list[A
     orders: Sequence[str | None] = labels if at >= 0 and list(labels) != sorted(labels) else [None]
     for label in orders:
         for batch in batches(path):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                if label is None or row[at] == label:
-                    factors = [plain_text(values.get(row[at], "")) for values in added.values()]
-                    yield [*(_cell(value) for value in row), *factors]
+            here = batch if label is None else batch.filter(pc.equal(batch.column(at), label))
+            designs = here.column(at).to_pylist() if added else []
+            factors = ([plain_text(values.get(design, "")) for design in designs] for values in added.values())
+            yield from zip(*map(_cells, here.columns), *factors, strict=True)
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number, a flag or None
-    if isinstance(value, str):
-        return plain_text(value)
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return None if value != value else str(value)  # noqa: PLR0124 - NaN is not itself
-    return value
+def _cells(column: Arrow) -> list[Any]:
+    """Values of a column as a cell holds them: safe texts, no NaN, infinity as a text."""
+    values: list[Any] = column.to_pylist()
+    if types.is_string(column.type):
+        safe = {text: plain_text(text) for text in set(values)}
+        return [safe[text] for text in values]
+    if types.is_floating(column.type) and not pc.all(pc.is_finite(column)).as_py():
+        return [value if isfinite(value) else None if isnan(value) else str(value) for value in values]
+    return values
 
 
 def _factor_meanings(manifest: Manifest) -> Iterator[list[str]]:
