@@ -66,8 +66,8 @@ class Name:
         if self.options:
             return plain_name(self.options[min(len(self.options) - 1, max(0, round(value)))])
         shown = float(f"{value * self.scale:.3g}")
-        text = number(shown, 0) if shown == int(shown) else number(shown, len(f"{Decimal(str(shown)):f}".partition(".")[2]))
-        return f"{text} {self.unit}".rstrip()
+        decimals = 0 if shown == int(shown) else len(f"{Decimal(str(shown)):f}".partition(".")[2])
+        return f"{number(shown, decimals)} {self.unit}".rstrip()
 
 
 def _unit_of(end: str) -> tuple[str, str]:
