@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from experiments.studies.log.batches import NONE, Batch, Indices, Moments, Relation, attributes_of
@@ -179,22 +180,15 @@ class Things:
 
 
 def rows_of(table: Table, wanted: Table, columns: Sequence[str]) -> Indices:
-    """Row of the table with the wanted values in some columns; `NONE` if there is none.
+    """The first row of the table with the wanted values in some columns; `NONE` if there is none.
 
     >>> table = {"hall": np.array([0, 0, 1]), "train": np.array([0, 1, 0])}
     >>> rows_of(table, {"hall": np.array([1, 0, 1]), "train": np.array([0, 1, 1])}, ("hall", "train")).tolist()
     [2, 1, -1]
     """
-    keys, asked = (np.zeros(len(each[columns[0]]), dtype=np.int64) for each in (table, wanted))
-    for column in columns:
-        both = np.concatenate([table[column], wanted[column]])
-        span = int(both.max(initial=0)) + 2
-        keys, asked = (key * span + each[column] + 1 for key, each in ((keys, table), (asked, wanted)))
-    order = np.argsort(keys, kind="stable")
-    places = np.minimum(np.searchsorted(keys[order], asked), max(0, len(keys) - 1))
-    if not len(keys):
-        return np.full(len(asked), NONE)
-    return np.where(keys[order][places] == asked, order[places], NONE)
+    known, asked = (pd.MultiIndex.from_arrays([each[column] for column in columns]) for each in (table, wanted))
+    first = np.flatnonzero(~known.duplicated())
+    return np.append(first, NONE)[known[first].get_indexer(asked)]  # which is -1, the last, for a row that is unknown
 
 
 def _one_each(keys: Sequence[str]) -> list[str]:
