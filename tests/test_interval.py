@@ -42,9 +42,9 @@ def test_simultaneous_intervals_hold_together_as_often_as_promised():
     together = 0
     for experiment in draws:
         scenarios = {str(index): row.tolist() for index, row in enumerate(experiment)}
-        found = paired_intervals(scenarios, "0", confidence=0.9, is_simultaneous=True)
+        found = paired_intervals(scenarios, "0", is_simultaneous=True)
         together += covered(found.values(), 0.0) == len(found)
-    assert together >= stats.binom.ppf(1e-4, LARGEST, 0.9)
+    assert together >= stats.binom.ppf(1e-4, LARGEST, 0.95)
 
 
 def test_one_replication_has_a_mean_and_no_bounds_and_goes_into_json():

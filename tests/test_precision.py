@@ -44,7 +44,7 @@ def coverage(draw, truth, *, half_width, first, most):
     hits, counts = 0, []
     for _ in range(EXPERIMENTS):
         draws = draw(rng, most)
-        n, wide = narrow(from_draws(draws), {"kpi": half_width}, first=first, most=most)
+        n, wide = narrow(from_draws(draws), {"kpi": half_width}, first=first, most=most, interval_of=interval_of)
         interval = mean_interval(draws[:n].tolist())
         assert wide or interval.half_width <= half_width
         hits += interval.low <= truth <= interval.high
@@ -79,7 +79,10 @@ def test_it_stops_as_soon_as_all_are_narrow_and_tells_before_it_goes_on():
         asked_for.append(n)
         return {"a": {"x": draws[:n, 0].tolist()}, "b": {"x": draws[:n, 1].tolist()}}
 
-    n, wide = narrow(sample, {"x": 0.4}, first=5, most=400, report=lambda n, needs: told.append((n, needs)))
+    def report(n, needs):
+        told.append((n, needs))
+
+    n, wide = narrow(sample, {"x": 0.4}, first=5, most=400, report=report, interval_of=interval_of)
     assert wide == []
     assert asked_for[0] == 5
     assert all(before < after <= 2 * before for before, after in pairwise(asked_for))
@@ -98,17 +101,19 @@ def test_replications_without_parcels_are_named():
 
 def test_it_ends_at_the_most_and_says_what_is_too_wide():
     draws = np.random.default_rng(7).normal(size=50)
-    n, wide = narrow(from_draws(draws), {"kpi": 1e-3}, first=4, most=23)
+    n, wide = narrow(from_draws(draws), {"kpi": 1e-3}, first=4, most=23, interval_of=interval_of)
     assert n == 23
     assert [(need.kpi, need.target) for need in wide] == [("kpi", 1e-3)]
     assert wide[0].n > 23
 
 
 def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
-    assert narrow(from_draws(np.ones(9)), {}, first=3, most=9) == (3, [])
-    assert narrow(from_draws(np.ones(9)), {"kpi": 0.1}, first=3, most=9) == (3, [])
-    assert needs({"a": {"kpi": [1.0, 2.0]}}, {"kpi": mean_interval([1.0, 2.0]).half_width}) == []
-    n, wide = narrow(from_draws(np.array([1.0, np.nan, *np.ones(9)])), {"kpi": 0.1}, first=3, most=9)
+    assert narrow(from_draws(np.ones(9)), {}, first=3, most=9, interval_of=interval_of) == (3, [])
+    assert narrow(from_draws(np.ones(9)), {"kpi": 0.1}, first=3, most=9, interval_of=interval_of) == (3, [])
+    assert needs({"a": {"kpi": [1.0, 2.0]}}, {"kpi": mean_interval([1.0, 2.0]).half_width}, interval_of) == []
+    n, wide = narrow(
+        from_draws(np.array([1.0, np.nan, *np.ones(9)])), {"kpi": 0.1}, first=3, most=9, interval_of=interval_of
+    )
     assert (n, wide) == (3, [Need("only", "kpi", None, 0.1, None)])
     assert next_count([], 5, 100) == 5
 
@@ -120,7 +125,7 @@ def test_a_single_replication_is_the_reason_for_no_interval():
 
 def test_a_share_near_one_asks_for_as_many_replications_as_its_interval_takes():
     agreeing = {"only": {"on_time_share": [0.99, 0.99]}}
-    assert needs(agreeing, {"on_time_share": 0.01}) == []
+    assert needs(agreeing, {"on_time_share": 0.01}, lambda _, values: mean_interval(values)) == []
     (need,) = needs(agreeing, {"on_time_share": 0.01}, interval_of)
     assert need.n == 4 and need.half_width > 0.01
 
@@ -137,7 +142,10 @@ def test_an_interval_wider_than_students_asks_for_more_replications_and_a_narrow
 
 def test_needs_are_of_each_design_and_kpi():
     samples = {"a": {"x": [0.0, 1.0], "y": [0.0, 0.0]}, "b": {"x": [0.0, 0.0], "y": [0.0, 2.0]}}
-    assert [(need.label, need.kpi) for need in needs(samples, {"x": 0.5, "y": 0.5})] == [("a", "x"), ("b", "y")]
+    assert [(need.label, need.kpi) for need in needs(samples, {"x": 0.5, "y": 0.5}, interval_of)] == [
+        ("a", "x"),
+        ("b", "y"),
+    ]
 
 
 def test_intervals_of_exponential_means_hold_the_truth_nearly_as_often_as_promised():

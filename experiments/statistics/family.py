@@ -81,7 +81,7 @@ def statements(
     made = of_family(scenarios, baseline, possible=possible)
     if family is Family.NONE:
         p_values = [statement.p_value for statement in made.values()]
-        made = _statements(alone, p_values, p_values, CONFIDENCE)
+        made = _statements(alone, p_values, p_values)
     return {
         name: replace(statement, variance_ratio=variance_ratio(scenarios[name], scenarios[baseline]))
         for name, statement in made.items()
@@ -117,11 +117,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def paired_family(
-    scenarios: Mapping[str, Sequence[float]],
-    baseline: str,
-    *,
-    possible: Range = ANYTHING,
-    confidence: float = CONFIDENCE,
+    scenarios: Mapping[str, Sequence[float]], baseline: str, *, possible: Range = ANYTHING
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, replication by replication: Holm's p-values, Bonferroni's intervals.
 
@@ -129,22 +125,17 @@ def paired_family(
 
     Raises:
         KeyError: no such baseline.
-        ValueError: different numbers of replications, fewer than two, one that is not finite, or a confidence outside
-            (0, 1).
+        ValueError: different numbers of replications, fewer than two, or one that is not finite.
     """
-    intervals = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence, is_simultaneous=True)
+    intervals = paired_intervals(scenarios, baseline, possible=possible, is_simultaneous=True)
     base = scenarios[baseline]
     p_values = [_paired_p(scenarios[name], base, name) for name in intervals]
     adjusted = holm([1.0 if p_value is None else p_value for p_value in p_values])
-    return _statements(intervals, p_values, adjusted, confidence)
+    return _statements(intervals, p_values, adjusted)
 
 
 def separate_family(
-    scenarios: Mapping[str, Sequence[float]],
-    baseline: str,
-    *,
-    possible: Range = ANYTHING,
-    confidence: float = CONFIDENCE,
+    scenarios: Mapping[str, Sequence[float]], baseline: str, *, possible: Range = ANYTHING
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, from *independent* samples: Dunnett's p-values and intervals.
 
@@ -155,13 +146,11 @@ def separate_family(
 
     Raises:
         KeyError: no such baseline.
-        ValueError: fewer than two replications of a scenario, or a confidence outside (0, 1).
+        ValueError: fewer than two replications of a scenario.
     """
     from numpy.random import default_rng
     from scipy import stats
 
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence: must be between 0 and 1, got {confidence}")
     for name, values in scenarios.items():
         if len(values) < 2:
             raise ValueError(f"{name}: a test needs at least two replications, got {len(values)}")
@@ -178,7 +167,7 @@ def separate_family(
         # For nearly constant samples, only digits of a variance near zero are lost.
         warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
         test = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
-        bounds = test.confidence_interval(confidence_level=confidence)
+        bounds = test.confidence_interval(confidence_level=CONFIDENCE)
         p_values = [
             None if len(set(values)) == len(set(base)) == 1 else float(stats.ttest_ind(values, base).pvalue)
             for values in others.values()
@@ -192,14 +181,11 @@ def separate_family(
         ).within(*difference_of(possible))
         for at, (name, values) in enumerate(others.items())
     }
-    return _statements(intervals, p_values, [float(value) for value in test.pvalue], confidence)
+    return _statements(intervals, p_values, [float(value) for value in test.pvalue])
 
 
 def _statements(
-    intervals: Mapping[str, Interval],
-    p_values: Sequence[float | None],
-    adjusted: Sequence[float | None],
-    confidence: float,
+    intervals: Mapping[str, Interval], p_values: Sequence[float | None], adjusted: Sequence[float | None]
 ) -> dict[str, Statement]:
     """Statements; without a p-value they have no bounds and no adjusted p-value."""
     made = {}
@@ -207,7 +193,7 @@ def _statements(
         if alone is None or within is None:
             made[name] = Statement(replace(interval, low=None, high=None), None, None, is_different=False)
         else:
-            made[name] = Statement(interval, alone, within, is_different=within <= 1 - confidence)
+            made[name] = Statement(interval, alone, within, is_different=within <= 1 - CONFIDENCE)
     return made
 
 

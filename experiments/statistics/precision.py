@@ -62,12 +62,7 @@ def replications_needed(values: Sequence[float], half_width: float) -> int:
     return n + bisect_left(range(n, UNREACHABLE), x=True, key=is_enough)
 
 
-def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
-    """Student's interval."""
-    return mean_interval(values)
-
-
-def needs(samples: Samples, half_widths: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
+def needs(samples: Samples, half_widths: Mapping[str, float], interval_of: Intervals) -> list[Need]:
     """Intervals that are too wide, by design and KPI; `half_widths`: one for each KPI [its unit]."""
     wide = []
     for label, by_kpi in samples.items():
@@ -101,7 +96,7 @@ def narrow(
     first: int,
     most: int,
     report: Callable[[int, Sequence[Need]], None] | None = None,
-    interval_of: Intervals = plain_interval,
+    interval_of: Intervals,
 ) -> tuple[int, list[Need]]:
     """Add replications until every interval is narrow enough: their number, and the intervals still too wide at `most`.
 

@@ -85,12 +85,11 @@ def paired_intervals(
     baseline: str,
     *,
     possible: Range = ANYTHING,
-    confidence: float = CONFIDENCE,
     is_simultaneous: bool = False,
 ) -> dict[str, Interval]:
     """Each scenario minus the baseline, by scenario; the baseline itself is left out.
 
-    `is_simultaneous`: all intervals together have this confidence (Bonferroni), so each is wider.
+    `is_simultaneous`: all intervals together have the usual confidence (Bonferroni), so each is wider.
 
     Raises:
         KeyError: no such baseline.
@@ -101,7 +100,7 @@ def paired_intervals(
     """
     base = scenarios[baseline]
     others = {name: values for name, values in scenarios.items() if name != baseline}
-    each = of_many(max(1, len(others)), confidence) if is_simultaneous else confidence
+    each = of_many(max(1, len(others))) if is_simultaneous else CONFIDENCE
     return {name: paired_interval(values, base, possible=possible, confidence=each) for name, values in others.items()}
 
 
