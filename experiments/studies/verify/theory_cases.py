@@ -200,8 +200,7 @@ def judge(name: str, expected: float, largest_half_width: float, values: Sequenc
     return Case(name, expected, interval.mean, low, high, largest_half_width, passed)
 
 
-def theory_cases(advance: Callable[[], object] = lambda: None) -> tuple[Case, ...]:
-    """All cases; `advance` is called after each group of replications."""
+def theory_cases() -> tuple[Case, ...]:
     groups = _sampled()
     confidence = 1 - (1 - FAMILYWISE) / sum(len(group.names) for group in groups)
     cases = []
@@ -209,5 +208,4 @@ def theory_cases(advance: Callable[[], object] = lambda: None) -> tuple[Case, ..
         rows = [group.replicate(Streams(SEED, replication)) for replication in range(REPLICATIONS)]
         parts = zip(group.names, group.expected, group.largest_half_width, zip(*rows, strict=True), strict=True)
         cases += [judge(*part, confidence) for part in parts]
-        advance()
     return (*cases, *_exact_cases())
