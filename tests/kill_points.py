@@ -40,6 +40,10 @@ WORDS = (
 _PATIENCE_S = 120
 GIVEN_UP = "workers are killed repeatedly"
 _WORKER = ("loky", "spawn_main", "nanny")
+_MOST_STUDIES = 500
+"""Far more than so many kills need."""
+_TRACKER = "resource_tracker import"
+"""Of a process that clears up after workers; workers themselves have a filter of warnings of that name."""
 
 
 def asked(words=WORDS):
@@ -136,6 +140,7 @@ class Killing:
         A run whose workers are killed so often that nothing gets done gives up, and the same study goes on with it.
         """
         while self.n < n:
+            assert self.n_folders < _MOST_STUDIES, f"kill {self.n}: no worker was found"
             folder, lines, code = self.another(), [], None
             while code != 0:
                 child = self.begun(folder)
@@ -175,7 +180,7 @@ def workers_of(parent):
                 said = (entry / "cmdline").read_bytes().decode()
             except OSError:
                 continue
-            if of == parent and any(word in said for word in _WORKER) and "resource_tracker" not in said:
+            if of == parent and any(word in said for word in _WORKER) and _TRACKER not in said:
                 found.append(int(entry.name))
     return found
 
