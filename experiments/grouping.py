@@ -1,4 +1,4 @@
-"""Group rows by a key, read and set nested values by path, and assign places to stays."""
+"""Group rows by a key, nest and read values by path, and assign places to stays."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
@@ -35,17 +35,19 @@ def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
     return rows
 
 
-def put(document: dict[str, Any], path: Iterable[str], value: object) -> None:
-    """Set a value at a path of names, and create missing groups.
+def from_paths(values: Iterable[tuple[Iterable[str], object]]) -> dict[str, Any]:
+    """Values, each at a path of names, as one document of groups.
 
-    >>> put(document := {}, ("halls", "main", "doors_out"), 36)
-    >>> document
-    {'halls': {'main': {'doors_out': 36}}}
+    >>> from_paths([(("halls", "main", "doors_out"), 36), (("seed",), 7)])
+    {'halls': {'main': {'doors_out': 36}}, 'seed': 7}
     """
-    *groups, name = path
-    for group in groups:
-        document = document.setdefault(group, {})
-    document[name] = value
+    document: dict[str, Any] = {}
+    for (*groups, name), value in values:
+        group = document
+        for inside in groups:
+            group = group.setdefault(inside, {})
+        group[name] = value
+    return document
 
 
 def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.formatting import listed, unit_name, whole, zone
-from experiments.grouping import put
+from experiments.grouping import from_paths
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
@@ -156,8 +156,5 @@ def _leaves(value: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]
 
 
 def _hub(label: str, leaves: Mapping[_Path, Any]) -> HubConfig:
-    nested: dict[str, Any] = {}
-    for path, value in leaves.items():
-        put(nested, path, value)
     with placed(f"{label}: cannot be: "):
-        return read(HubConfig, nested)
+        return read(HubConfig, from_paths(leaves.items()))

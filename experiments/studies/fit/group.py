@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from experiments.grouping import put
+from experiments.grouping import from_paths
 from experiments.statistics.fitting import Fitted, range_of
 from experiments.studies.fit.place import Place
 from experiments.studies.fit.result import Result
@@ -71,7 +71,8 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
         numbers[place.mean_key] = place.own(place.mean_key, result.means)
         content[place.mean_key] = place.kind_of_mean(_rounded(numbers[place.mean_key][0]))
     place.checked({key: _likewise(place, value) for key, value in content.items()})
-    files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
+    nested = from_paths((key.split("."), value) for key, value in content.items())
+    files[option] = f"# @package _global_\n{_commented(head)}{_yaml(nested)}"
     if ranges := list(_entries(result, place, numbers, sha256=sha256)):
         # The key of a mean is already correlated with those of other paces.
         together = list(_correlations({key: values for key, values in own.items() if key in dict(ranges)}))
@@ -141,14 +142,6 @@ def _likewise(place: Place, value: Any) -> Any:  # noqa: ANN401 - a number, or a
 
 def _values(result: Result, factor: float) -> str:
     return csv_text([[result.sample.column], *([_rounded(factor * value)] for value in result.sample.values)])
-
-
-def _nested(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Values nested by full key, as in a configuration."""
-    nested: dict[str, Any] = {}
-    for key, value in content.items():
-        put(nested, key.split("."), value)
-    return nested
 
 
 def _rounded(value: float) -> float:

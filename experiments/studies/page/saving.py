@@ -10,7 +10,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import packaged
-from experiments.grouping import put
+from experiments.grouping import from_paths
 from experiments.overrides import parsed, sweep_points
 from experiments.store.files import write_whole
 from experiments.studies.page.form import STUDY, Field, group_of
@@ -75,12 +75,11 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
     chosen = {**plan.chosen, **({"arrivals": plan.of_file} if plan.flights else {})}
     defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]
-    document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
     fields = planned_fields(plan, arguments)
     asked = _of_question(plan, fields)
     words = changed_words([each for each in fields if each not in asked])
-    for word in [*plan.flights_words(arguments.out.absolute()), *words]:
-        override = parsed(word)
-        put(document, override.key_or_group.split("."), override.value())
+    overrides = map(parsed, [*plan.flights_words(arguments.out.absolute()), *words])
+    values = from_paths((each.key_or_group.split("."), each.value()) for each in overrides)
+    document = {"defaults": [*defaults, "_self_"], "scenario": name, **values}
     command = saved_command(plan, fields, name, arguments)
     return f"# @package _global_\n# {command}\n{yaml.safe_dump(document, sort_keys=False, allow_unicode=True)}"
