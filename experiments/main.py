@@ -184,7 +184,7 @@ def _check_current_folder() -> None:
 
 
 def _with_sheet(arguments: Arguments) -> Arguments:
-    """The arguments with a workbook of inputs replaced by its words, which are printed."""
+    """The arguments with a workbook of inputs replaced by its words."""
     sheets = [word for word in arguments.words if word.startswith("sheet=")]
     if not sheets:
         return arguments
@@ -200,10 +200,7 @@ def _with_sheet(arguments: Arguments) -> Arguments:
             words += [each for each in of_sheet if each not in arguments.words]
         else:
             words.append(word)
-    arguments = replace(arguments, words=tuple(words), is_of_sheet=True)
-    if not arguments.quiet:
-        print(arguments.command, file=sys.stderr)
-    return arguments
+    return replace(arguments, words=tuple(words), is_of_sheet=True)
 
 
 def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:

@@ -71,6 +71,30 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         words_of(path, "run", None)
 
 
+def test_pallets_of_shared_chutes_need_room_in_the_sheet_of_areas(tmp_path):
+    """They were left out: the sheet showed room for posts that a run refused."""
+    words = ["packout.chutes_per_machine=4", "halls.main.packout_posts=25"]
+    assert main(["sheet", "new", str(tmp_path / "plan.xlsx"), *words]) == 0
+    rows = openpyxl.load_workbook(tmp_path / "plan.xlsx")["area"].iter_rows(values_only=True)
+    (needed,) = (row[4] for row in rows if row[1] == zone("packout"))
+    assert needed.endswith("+12")  # on each of 2 machines 3 of 7 routes share a chute: 6 pallets of 2 m2
+
+
+def test_a_changed_hub_without_room_is_refused_in_one_line(tmp_path, capsys):
+    """The command without the workbook stood before the message."""
+    path = tmp_path / "plan.xlsx"
+    assert main(["sheet", "new", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    (cell,) = (row[2] for row in book["inputs"].iter_rows() if row[7].value == "halls.main.doors_out")
+    cell.value = 60
+    book.save(path)
+    capsys.readouterr()
+    for option in ("--show", "--all"):
+        assert "zone dock_doors: 70 dock doors" in refused(capsys, "run", f"sheet={path}", option)
+    assert main(["run", f"sheet={path}", "fit=auto", "--show"]) == 0
+    assert capsys.readouterr().err == "cargohub run halls.main.doors_out=60 fit=auto\n"
+
+
 @pytest.mark.parametrize("words", [[], ["new"], ["new", "a.csv"], ["old", "a.xlsx"]])
 def test_what_is_no_sheet_is_refused(words, capsys):
     assert refused(capsys, "sheet", *words).startswith("cargohub: sheet: ")

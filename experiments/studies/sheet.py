@@ -59,7 +59,8 @@ def main(arguments: Arguments) -> int:
     shown = sorted(fields, key=lambda field: group_of(field.key))
     lists = {f"C{at}": _list(field) for at, field in enumerate(shown, 3) if _list(field)}
     inputs = [HEADER, ("", "Words", shlex.join(asked), "", "", "", "", WORDS, shlex.join(asked)), *map(_row, shown)]
-    write_workbook(Path(file), [("inputs", inputs), ("area", _area(shown))], {"inputs": lists})
+    book = [("inputs", inputs), ("area", _area(shown, hub(compose(asked, arguments.config_dir))))]
+    write_workbook(Path(file), book, {"inputs": lists})
     print(file)
     return 0
 
@@ -152,8 +153,8 @@ def _list(field: Field) -> str:
     return text if len(text) <= _LONGEST_LIST else ""
 
 
-def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
-    """The zones of each hall as formulas over the inputs, which follow every change."""
+def _area(fields: Sequence[Field], config: HubConfig) -> list[tuple[Any, ...]]:
+    """The zones of each hall as formulas over the inputs, which follow every change of areas and numbers of units."""
     rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "needed by the units in it, m²", "room left, m²")]
     cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
     for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):
@@ -162,6 +163,8 @@ def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
         for at, key in enumerate(zones, first):
             name = key.rpartition(".")[2]
             taken = (f"={_taken(UNITS[name], hall, cells)}", f"=D{at}-E{at}") if name in UNITS else ("", "")
+            if name == "packout" and (pallets := config.lane_places_m2(config.halls[hall])):
+                taken = (f"{taken[0]}+{pallets:g}", taken[1])
             rows.append((hall, zone(name), f"={cells[key]}", f"={cells[key]}*{area}", *taken))
         last = len(rows)
         rows.append((hall, "all zones", f"=SUM(C{first}:C{last})", f"=SUM(D{first}:D{last})"))

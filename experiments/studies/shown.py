@@ -39,6 +39,7 @@ def show(arguments: Arguments) -> int:
         return _show_study(arguments)
     titles, documents, designs, study = _asked(arguments)
     check_designs(designs, study)
+    runner.show_words_of_sheet(arguments)
     if arguments.json:
         fitted = [_with_fit(document, design.hub) for document, design in zip(documents, designs, strict=False)]
         print(json.dumps(fitted if titles else fitted[0], indent=2, allow_nan=False))
