@@ -120,6 +120,8 @@ class Measure:
     before: float
     after: float
     """Share of wrong decisions after the measurement."""
+    exactly: float
+    """Share of wrong decisions if the number were known exactly."""
     avoided: Interval
     """Share of wrong decisions avoided if the number were known exactly."""
 
@@ -208,12 +210,12 @@ class Result:
             return None
         before, exactly = wrong(best.curve.mean), best.curve.wrong
         if base <= 0 or self.called[best.number].options:
-            return Measure(best.number, None, before, exactly, best.information)
+            return Measure(best.number, None, before, exactly, exactly, best.information)
         each = self.keys.sure.scatter * base / ((high - low) / 2)
         afters = [(n, best.curve.wrong_after(each / n**0.5)) for n in _SAMPLES]
         wanted = before - _ENOUGH * (before - exactly)
         n, after = next((pair for pair in afters if pair[1] <= wanted), afters[-1])
-        return Measure(best.number, n, before, after, best.information)
+        return Measure(best.number, n, before, after, exactly, best.information)
 
     def runs(self, at: int) -> int:
         return sum(len(answer.margins) for (design, _), answer in self.known.answers.items() if design == at)
