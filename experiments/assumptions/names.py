@@ -69,6 +69,14 @@ class Name:
         decimals = 0 if shown == int(shown) else len(f"{Decimal(str(shown)):f}".partition(".")[2])
         return f"{number(shown, decimals)} {self.unit}".rstrip()
 
+    def range(self, low: float, high: float) -> str:
+        """Two values of the number, with their unit once.
+
+        >>> Name.of("parcels.no_read_share").range(0.005, 0.03)
+        '0.5 to 3 %'
+        """
+        return f"{self.value(low).removesuffix(self.unit).rstrip()} to {self.value(high)}"
+
 
 def _unit_of(end: str) -> tuple[str, str]:
     """The unit named by the last part of a key, and the rest of that part."""

@@ -147,7 +147,7 @@ def _with_range(row: Assumption) -> str:
     name = Name.of(row.key, row.entry.label)
     if isinstance(row.value, str) or row.low is None or row.high is None:
         return name.text
-    return f"{name.text} ({name.value(row.likely)}; range {name.value(row.low)} to {name.value(row.high)})"
+    return f"{name.text} ({name.value(row.likely)}; range {name.range(row.low, row.high)})"
 
 
 def sure_command(

@@ -187,7 +187,7 @@ class Result:
 
 def _text(name: Name, low: float, high: float) -> str:
     """A range from low to high, with its unit once."""
-    return f"{name.value(low).removesuffix(name.unit).rstrip()} to {name.value(high)}" if np.isfinite(low) else "–"
+    return name.range(low, high) if np.isfinite(low) else "–"
 
 
 def _options(name: Name, places: Numbers) -> str:
