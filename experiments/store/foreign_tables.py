@@ -1,5 +1,7 @@
 """Tables of a run of unknown origin: rows of small tables, KPIs, and rows of one replication."""
 
+import csv
+import io
 import math
 from collections.abc import Collection, Iterator, Mapping
 from operator import itemgetter
@@ -9,12 +11,14 @@ import numpy as np
 
 from experiments.grouping import nested
 from experiments.money.kpis import KPIS
+from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_parquet import batches, check_table, columns_of, rows_of
+from experiments.store.foreign_text import bytes_of, damage_told
 from experiments.store.read import KPI_COLUMNS, TABLES, by_replication
 from experiments.store.rows import rows_from, schema_of, types_of
 from experiments.store.summaries import SummaryRow
-from experiments.store.tables import LEADING, Key, arrow_type
+from experiments.store.tables import DICTIONARY_COLUMNS, LEADING, Key, arrow_type
 from sim.domain.columns import TableSchema
 from sim.errors import InputError
 from sim.measures.laws import time_runs_forward
@@ -51,6 +55,22 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
         for name, kind in kinds.items():
             if not isinstance(row.get(name), kind):
                 raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
+    return rows
+
+
+def dictionary_of(manifest: Manifest) -> list[list[str]]:
+    """The rows of the dictionary of columns, below its header.
+
+    Raises:
+        InputError: a damaged one, or one with control characters.
+    """
+    path = check_file(manifest, DICTIONARY)
+    with damage_told(path):
+        header, *rows = csv.reader(io.StringIO(bytes_of(path).decode(), newline=""), strict=True)
+        if tuple(header) != DICTIONARY_COLUMNS or any(len(row) != len(header) for row in rows):
+            raise ValueError("no dictionary of columns")
+    if not all(cell.isprintable() for row in rows for cell in row):
+        raise InputError(f"{path}: holds control characters")
     return rows
 
 

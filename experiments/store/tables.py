@@ -26,6 +26,7 @@ LEADING: Final = (
     Column("replication", "int32", "", "its replication, counted from 0"),
 )
 """First columns of a table of replications."""
+DICTIONARY_COLUMNS: Final = ("table", "column", "dtype", "unit", "meaning")
 
 
 def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
@@ -61,7 +62,7 @@ def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
     """
-    rows = [("table", "column", "dtype", "unit", "meaning")]
+    rows = [DICTIONARY_COLUMNS]
     described = {schema.name: schema.columns for schema in of_study}
     described |= {schema.name: (*LEADING, *schema.columns) for schema in by_replication}
     for table, columns in sorted(described.items()):

@@ -13,7 +13,6 @@ Own options: --to FORM, --pictures FORM.
 """
 
 import csv
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from pathlib import Path
@@ -34,12 +33,11 @@ from experiments.report import style
 from experiments.report.sections import pictures_in, said
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_all, write_whole
-from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_parquet import batches, columns_of, rows_of
-from experiments.store.foreign_tables import check_tables, read_rows
-from experiments.store.foreign_text import bytes_of
+from experiments.store.foreign_tables import check_tables, dictionary_of, read_rows
 from experiments.store.summaries import FactorRow
-from experiments.store.tables import Arrow
+from experiments.store.tables import DICTIONARY_COLUMNS, Arrow
 from experiments.store.workbook import plain_text, write_workbook
 from sim.csv_rows import csv_text
 from sim.errors import InputError
@@ -53,7 +51,6 @@ _FACTORS = "factors"
 _Factors = Mapping[str, Mapping[str, str]]
 """The value of each design, by key."""
 _DESIGN = "scenario"
-_DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
 
 def main(arguments: Arguments) -> int:
@@ -68,7 +65,8 @@ def main(arguments: Arguments) -> int:
     check_among("to", form, "no form of tables", FORMS)
     manifest = manifest_of(folder)
     configuration_of(manifest)
-    dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
+    described = ([plain_text(cell) for cell in row] for row in dictionary_of(manifest))
+    dictionary = [[*DICTIONARY_COLUMNS], *described, *_factor_meanings(manifest)]
     rows = check_tables(manifest)
     lines = Lines(is_quiet=arguments.quiet)
     tables = _Tables(manifest, rows, lines)
@@ -192,16 +190,3 @@ def _factor_meanings(manifest: Manifest) -> Iterator[list[str]]:
     for name, path in manifest.tables.items():
         for key in _added_to(name, list(columns_of(path)), factors):
             yield [name, plain_text(key), "string", "", "value of this key in the design"]
-
-
-def _dictionary(manifest: Manifest) -> list[list[str]]:
-    path = check_file(manifest, DICTIONARY)
-    try:
-        rows = list(csv.reader(io.StringIO(bytes_of(path).decode(), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise InputError(f"{path}: not a table with columns") from None
-    if rows[:1] != [_DICTIONARY_COLUMNS] or any(len(row) != len(_DICTIONARY_COLUMNS) for row in rows):
-        raise InputError(f"{path}: not a table with columns")
-    if not all(cell.isprintable() for row in rows for cell in row):
-        raise InputError(f"{path}: holds control characters")
-    return [[plain_text(cell) for cell in row] for row in rows]

@@ -11,7 +11,6 @@ another; --author says who made the run. `cargohub reproduce FILE.zip` checks th
 Own options: --licence ID, --author NAME.
 """
 
-import csv
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
@@ -30,14 +29,15 @@ from experiments.report.documents import FILL
 from experiments.report.documents.markdown import plain, text_of
 from experiments.store import archive
 from experiments.store.archive import RUN
-from experiments.store.directory import DICTIONARY, FINISHED, TIMINGS
+from experiments.store.directory import FINISHED, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
-from experiments.store.foreign_text import bytes_of, damage_told
+from experiments.store.foreign_tables import dictionary_of
 from experiments.store.own_copy import FOLDER as OF_CODE
 from experiments.store.read import MANIFEST, TABLES
 from experiments.store.rows import declared_tables
 from experiments.store.stored_by import finished
+from experiments.store.tables import DICTIONARY_COLUMNS
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
 from experiments.studies.pack import crate
@@ -135,14 +135,10 @@ def _size(content: bytes | Path) -> int:
 
 def _dictionary(manifest: Manifest) -> Iterator[str]:
     """The dictionary of columns as a page, with a heading for each table."""
-    path = check_file(manifest, DICTIONARY)
-    with damage_told(path):
-        header, *rows = csv.reader(bytes_of(path).decode().splitlines())
-        if not header or any(len(row) != len(header) for row in rows):
-            raise ValueError("no dictionary of columns")
+    header = DICTIONARY_COLUMNS[1:]
     yield "# Tables and columns"
-    for table, columns in groupby(rows, key=lambda row: row[0]):
+    for table, columns in groupby(dictionary_of(manifest), key=lambda row: row[0]):
         yield from ("", f"## {plain(table)}", "", plain(_meanings().get(table, "")), "")
-        yield f"| {' | '.join(header[1:])} |\n|{'---|' * (len(header) - 1)}"
+        yield f"| {' | '.join(header)} |\n|{'---|' * len(header)}"
         yield from (f"| {' | '.join(map(plain, row[1:]))} |" for row in columns)
     yield ""
