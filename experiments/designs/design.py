@@ -182,12 +182,12 @@ class Design:
 def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The one design of `cargohub run`."""
     if designs_among(arguments.words)[1]:
-        raise ConfigError(said("run_takes_one"))
+        raise ConfigError(said("run_takes_one", name="designs"))
     composed = compose(arguments.words, arguments.config_dir)
     keys = study(MarginKeys, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
-            raise ConfigError(said("run_takes_one_too", name=name))
+            raise ConfigError(said("run_takes_one", name=name))
     config = hub(composed)
     return [Design(config.scenario, config)], keys
 

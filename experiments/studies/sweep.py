@@ -46,7 +46,7 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
     """
     keys = grid.keys(DesignKeys)
     if any(keys.compared):
-        raise ConfigError(said("sweep_takes"))
+        raise ConfigError(said("takes_points", verb="sweep"))
     return grid.designs(grid.labels), replace(keys, factors=grid.factors(grid.labels))
 
 

@@ -128,7 +128,7 @@ class SelectKeys(DesignKeys):
         DesignKeys.__post_init__(self)
         settings = self.select
         if any(self.compared):
-            raise ValueError(said("select_takes"))
+            raise ValueError(said("takes_points", verb="select"))
         if self.half_widths:
             raise ValueError(said("select_makes"))
         if not 2 <= self.replications <= settings.max_replications:
