@@ -3,6 +3,7 @@
 The file is a CSV. Each row has a KPI, its value, tolerance, unit and source, and the hub.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,7 +57,8 @@ class Observation:
             raise ValueError(f"unit: {self.kpi} is in {unit}, got {self.unit!r}")
         least, most = known.range
         if not least <= self.value <= most:
-            raise ValueError(f"value: {self.kpi} is from {least:g} to {most:g}, got {self.value:g}")
+            upper = "" if most == math.inf else f" and at most {most:g}"
+            raise ValueError(f"value: {self.kpi} is at least {least:g}{upper}, got {self.value:g}")
         if not self.source.strip():
             raise ValueError("source: expected who published it and where, got nothing")
 
