@@ -340,7 +340,7 @@ def test_each_reported_number_has_its_source_and_is_of_a_value_that_is_counted()
             and check.why
             and check.divisor > 0
         )
-        assert check.of in {"any", "of_share", *validation.groups()}
+        assert check.of in {"of_share", *validation.groups()}
         assert check.band is None or check.band[0] < check.band[1]
 
 

@@ -1,6 +1,5 @@
 """Predictions of the model compared with reports about the hub; differences are explained, not fitted away."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -31,7 +30,6 @@ class Group:
 
 _UNNAMED: Final = ("any", "liege")
 """Groups that a check's quantity does not name."""
-_EVERY: Final = Group((0.0, math.inf), (0.0, math.inf))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ class Check:
     def applies(self, point: NamedDesign) -> bool:
         if self.of == "of_share":
             return point.share is not None
-        return (_EVERY if self.of == "any" else groups()[self.of]).holds(point)
+        return groups()[self.of].holds(point)
 
     def predicted(self, kpis: Mapping[str, Value]) -> Value | None:
         """The design's value in the report's unit; None if the run lacks it."""
