@@ -59,14 +59,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Nobody waits for the disk, a quarter of a small run: no test cuts the power. What is written may still fail.
 
-    Hypothesis draws fewer examples: each run draws others, but for tests that say otherwise.
+    Hypothesis draws fewer examples: each run draws others, but for tests that say otherwise. It has no limits of time.
     """
-    from hypothesis import settings
+    from hypothesis import HealthCheck, settings
 
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("plain", settings.get_profile("untimed"), max_examples=40)
     if not config.getoption("--slow"):
         os.fsync = os.fstat  # type: ignore[assignment]
-        settings.register_profile("plain", max_examples=40)
-        settings.load_profile("plain")
+    settings.load_profile("untimed" if config.getoption("--slow") else "plain")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

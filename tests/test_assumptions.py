@@ -183,7 +183,7 @@ def test_an_aircraft_carries_in_every_world_what_a_flight_file_gives_it(tmp_path
         assert changed.load_limit("b777f").parcels >= 114_000
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 2**32 - 1), width=st.sampled_from([0.5, 1.0, 1.5]))
 def test_any_world_of_any_design_can_be_built(hub, seed, width):
     worlds = Worlds.of(assumptions_of(hub), width=width)

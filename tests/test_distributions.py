@@ -99,7 +99,7 @@ def test_mean_and_spread_are_met(family):
 
 
 @pytest.mark.parametrize("family", [*BY_MOMENTS, "exponential"])
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(mean=st.floats(1, 50), more=st.floats(1, 3), u=st.floats(0, 1, exclude_max=True))
 def test_the_same_parcel_takes_longer_where_the_mean_is_larger(family, mean, more, u):
     given_ = {} if family == "exponential" else {"spread": 0.3} | ({"high": 400} if family == "beta" else {})
@@ -206,7 +206,7 @@ def test_a_shape_takes_no_mean(name):
 NAMES = st.sampled_from([*{name for family in FAMILIES.values() for name in family.parameters}, "spread", "at_most"])
 
 
-@settings(max_examples=2 * settings.default.max_examples, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings.default.max_examples, derandomize=True)
 @given(
     family=st.sampled_from(list(FAMILIES)), kind=st.sampled_from([Times, Delays, Shape]), chosen=st.data(),
     others=st.dictionaries(NAMES, st.floats(-3, 30), max_size=2),

@@ -2,7 +2,7 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twin.branches import LEAST_SHARE, Tally
 
@@ -111,13 +111,7 @@ def small_hubs(draw_):
 def test_both_hubs_are_equal_to_the_bit(is_slow, n_hubs):
     tally = Tally()
 
-    @settings(
-        max_examples=n_hubs,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
+    @settings(max_examples=n_hubs, derandomize=True, database=None)
     @given(hub=small_hubs())
     def compare(hub):
         unequal = try_hub(hub, tally.add)

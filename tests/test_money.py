@@ -69,7 +69,7 @@ def full() -> HubConfig:
     return load("liege_30k", "exports=one_fifth", "halls.main.packout_posts=26", "halls.main.manual_sort_posts=4")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(EUR, EUR, EUR, EUR)
 def test_lines_add_up_to_their_total_to_the_cent(late: float, km: float, wage: float, rent: float) -> None:
     drawn = priced(**{"parcels.late_eur": late, "labour.wage_eur_per_h": wage, "site.rent_eur_per_m2_year": rent})
@@ -243,13 +243,11 @@ def test_prices_in_the_wrong_place_are_one_line(
     assert message in refused(capsys, *words)
 
 
-@settings(deadline=None)
 @given(st.lists(CENTS, max_size=20), st.sampled_from(Timing))
 def test_npv_at_rate_zero_is_the_plain_sum(amounts: list[int], timing: Timing) -> None:
     assert present_value(flows(amounts, timing), 0.0) == sum(amounts)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CENTS, CENTS), max_size=12), st.floats(0, 0.5), st.sampled_from(Timing))
 def test_present_values_of_parts_add_up_to_that_of_the_whole(
     parts: list[tuple[int, int]], rate: float, timing: Timing

@@ -179,7 +179,7 @@ def test_more_released_than_taken_is_an_error(env):
         pool.release(tugs=1)
 
 
-@settings(derandomize=True, database=None, deadline=None)
+@settings(derandomize=True, database=None)
 @given(
     jobs=st.lists(
         st.tuples(st.integers(0, 20), st.integers(1, 3), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=12

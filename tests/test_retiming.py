@@ -30,7 +30,7 @@ def retimed(name: str) -> HubConfig:
     return load("liege_30k", f"arrivals=timetable_{name}")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from([1, 2, 3, 6, 8, 24]), st.integers(1, 4), st.data())
 def test_a_cap_holds_and_fewer_flights_are_among_more(hours: int, flights: int, data: st.DataObject) -> None:
     n = data.draw(st.integers(1, min(150, flights * 168 // hours)))

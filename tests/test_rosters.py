@@ -110,7 +110,7 @@ def test_absences_multiply_and_concern_their_roles_only():
 
 
 @given(share=st.floats(0, 1), posts=st.integers(1, 60), factor=st.floats(0, 3), length=st.integers(0, 23 * 60 + 59))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_manned_is_between_nobody_and_all_and_ends_with_all(share, posts, factor, length):
     end = f"{length // 60:02}:{length % 60:02}"
     found = manned(roster((("tue-thu",), "03:30", end, share), factor=factor), "breakdown", posts, MONDAY, WEEK)
@@ -214,7 +214,7 @@ def by_brute_force(arrival, service, start, number):
 
 
 @given(st.data())
-@settings(max_examples=3 * settings.default.max_examples, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_servers_that_come_and_go_serve_as_a_simulation_by_the_tick(data):
     n = data.draw(st.integers(1, 12))
     arrival = np.cumsum(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
@@ -228,7 +228,7 @@ def test_servers_that_come_and_go_serve_as_a_simulation_by_the_tick(data):
 
 
 @given(st.data())
-@settings(max_examples=3 * settings.default.max_examples, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_equal_services_in_columns_begin_as_one_by_one(data):
     n = data.draw(st.integers(1, 120))
     arrival = np.cumsum(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
