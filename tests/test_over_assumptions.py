@@ -99,6 +99,19 @@ def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, word
     assert [hub for at, hub in enumerate(of_sure) if hub not in of_sure[:at]] == hubs(designs, question)
 
 
+def test_the_command_has_what_a_study_of_the_user_changes(tmp_path: Path) -> None:
+    """A study's file with 1 flight a day was asked with 3.5."""
+    text = "# @package _global_\nscenarios: [liege_30k]\ndemands: []\narrival_models: []\nhorizon_days: 7\n"
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "mine.yaml").write_text(f"{text}demand: {{flights_per_day: 1}}\nservice_h: 20\n")
+    arguments = Arguments("compare", ("study=mine", "service_h=22"), config_dir=tmp_path)
+    designs, keys = compare.STUDY.parse(arguments)
+    _, _, *typed = shlex.split(over.sure_command(arguments, designs, keys))
+    assert typed[-2:] == ["--config-dir", str(tmp_path)]
+    of_sure = parse(Arguments("sure", tuple(typed[:-2]), config_dir=tmp_path))[0]
+    assert hubs(of_sure, over.CARRIES) == hubs(designs, over.CARRIES)
+
+
 @pytest.mark.parametrize("beside", [[], ["exports.service_h=20,30"]])
 def test_a_file_of_designs_with_costs_is_asked_without_them(beside: list[str], tmp_path: Path) -> None:
     """`select` reads the column, `sure` would take it for the group of prices."""

@@ -6,7 +6,7 @@ says in which share of the assumed worlds the answer holds; `cargohub sure` comp
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +15,15 @@ from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.assumptions.ranges import moved, ranges_of
 from experiments.beside import yaml_beside
-from experiments.composition import folders_of, packaged
+from experiments.composition import compose, folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among
 from experiments.formatting import listed, number, share_text
 from experiments.frame.study import Request
+from experiments.grouping import values_of
 from experiments.interval_text import in_percent
-from experiments.overrides import options, sweep_points
+from experiments.overrides import options, sweep_points, word_value
 from experiments.report import bottleneck
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import said
@@ -155,6 +156,7 @@ def sure_command(
 ) -> str:
     """The command that asks the same question over all assumed worlds."""
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
+    words = [*_of_own_study(arguments), *words]
     if any(_has_files(design.hub) for design in designs):  # fewer than worlds
         words = ["arrivals=resampled" if word == "arrivals=file" else word for word in words]
     hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
@@ -180,6 +182,24 @@ def sure_command(
         demands = demands or ((name,) if is_shared else ())  # none: each scenario keeps its own
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command
+
+
+def _of_own_study(arguments: Arguments) -> list[str]:
+    """The values of a hub that a study of the user's own sets, as words; none if its file is gone."""
+    chosen = [word for word in arguments.words if key_of(word) == "study"]
+    if not chosen or arguments.config_dir is None:
+        return []
+    try:
+        usual, asked = (dict(values_of(compose(words, arguments.config_dir))) for words in ([], chosen))
+    except ConfigError:
+        return []
+    of_hub = {field.name for field in fields(HubConfig)} - _NOT_COMPARED
+    typed = {key_of(word) for word in arguments.words}
+    return [
+        f"{key}={word_value(value)}"
+        for key, value in asked.items()
+        if key.partition(".")[0] in of_hub and key not in typed and usual.get(key, value) != value
+    ]
 
 
 def _has_files(hub: HubConfig) -> bool:
