@@ -12,7 +12,7 @@ one airport (default: freighters to LGG), and a picture of their week, to DIR (s
   cargohub schedule flights.csv scenario=regional_gateway      with the aircraft of that hub
 
 from= and to= are the first and last day of arrival. Times from SSIM are the hub's time without daylight saving.
-clock=+0100 is its offset from UTC: by default Liège's +0100, for other airports the smallest offset in the file. Times
+clock=+0100 is its offset from UTC: by default Liège's +0100, for another airport its smallest offset in the file. Times
 from a CSV file are as in the file; with `time_zone` they are local times, for a hub in that zone.
 
 Own options: --from DAY, --to DAY, --skip-bad.
