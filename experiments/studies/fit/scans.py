@@ -39,7 +39,7 @@ def _minutes(value: float) -> str:
     return short(value, 3)
 
 
-_with_ends = partial(with_interval, show=_minutes, between="–")
+_with_ends = partial(with_interval, show=_minutes)
 
 
 @table("scans", "minutes from stage to stage, scanned and simulated", sort="first")
