@@ -16,6 +16,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.frame.of_designs import present_kpis
 from experiments.main import main
+from experiments.replications.summing import interval_of
 from experiments.report.kpi_page import kpi_page
 from sim.domain.site import Manning
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
@@ -66,6 +67,14 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
     assert any("Toys brought" in line and "toys/d" in line for line in terminal.splitlines())
     assert "Toys brought [toys/d]" in page and "three times the flights that come" in page
     assert "| `toys_per_day` | toys | toys/d | more | three times the flights that come |" in kpi_page()
+
+
+def test_shares_that_scatter_to_both_sides_keep_students_interval() -> None:
+    filled = [0.95, 0.96, 0.97]  # 0.96 ± 4.3027 · 0.01 / √3
+    for name in ("truck_fill_share", "uld_fill_share", "release_before_landing_share"):
+        assert interval_of(name, filled).low == pytest.approx(0.935159, abs=1e-6)
+    assert interval_of("held_share", [1 - share for share in filled]).high == pytest.approx(0.064841, abs=1e-6)
+    assert interval_of("on_time_share", filled).low < 0.8
 
 
 def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,13 +25,13 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
     return _totals(run)[name] / total if total else of_none
 
 
-@CUSTOMS.kpi("1", MORE, "Customs decided before landing", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("1", MORE, "Customs decided before landing", rank=Rank.SUMMARY, is_symmetric=True)
 def release_before_landing_share(run: Measured) -> float:
     """share of the cohort's parcels for which customs has nothing left to decide when their flight lands"""
     return _share(run, "n_before_landing", of_none=1.0)
 
 
-@CUSTOMS.kpi("1", LESS, "Held by customs", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("1", LESS, "Held by customs", rank=Rank.SUMMARY, is_symmetric=True)
 def held_share(run: Measured) -> float:
     """parcels that customs holds after the scan in the measured days, and that are sorted twice, over parcels whose
     break-down begins in them

@@ -80,13 +80,16 @@ class Kpi:
     """Lowest and highest possible value; intervals stay within them."""
     bound_if: tuple[str, float] | None
     """The KPI is only a lower bound if the mean of another KPI is above a limit: name and limit; None: never."""
+    is_symmetric: bool
+    """Whether a share scatters as far to its good end as away from it; others are rarely far from that end."""
     compute: Callable[[Any], float]
     """The function of a replication as its group knows it: `Measured` for KPIs of the hub."""
 
     @property
     def good_end(self) -> float | None:
         """The end of its range to which a share is usually close, and rarely far from it; None: no such end."""
-        return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
+        is_share = self.unit == "1" and not self.is_symmetric
+        return float(self.more_is_better) if is_share and self.more_is_better is not None else None
 
     def reads_more_than(self, mean_of: Callable[[str], float]) -> bool:
         """Whether it is only a lower bound; `mean_of` gives the mean of another KPI."""
@@ -117,6 +120,7 @@ class Group:
         rank: Rank = Rank.DETAIL,
         range: tuple[float, float] | None = None,  # noqa: A002 - the field that it fills
         bound_if: tuple[str, float] | None = None,
+        is_symmetric: bool = False,
     ) -> Callable[[Callable[[Any], float]], Kpi]:
         """Declare the decorated function as a KPI of its name; its docstring is the meaning.
 
@@ -127,7 +131,8 @@ class Group:
         def declare(compute: Callable[[Any], float]) -> Kpi:
             name, meaning = compute.__name__, " ".join((compute.__doc__ or "").split())
             shown = label or plain_label(name)
-            return Kpi(name, unit, meaning, shown, self, rank, more_is_better, possible, bound_if, compute)
+            how = (self, rank, more_is_better, possible, bound_if, is_symmetric)
+            return Kpi(name, unit, meaning, shown, *how, compute)
 
         return declare
 

@@ -74,7 +74,7 @@ def export_missed_connection_share(run: Measured) -> float:
     return _of_cohort(run, "n_missed") / n if n else 0.0
 
 
-@EXPORTS.kpi("1", MORE, "ULD fill")
+@EXPORTS.kpi("1", MORE, "ULD fill", is_symmetric=True)
 def uld_fill_share(run: Measured) -> float:
     """mean fill of outbound ULDs that left, of exports or of parcels that fly on: the larger of their mass and volume
     ratios; 0 without any

@@ -121,7 +121,7 @@ def truck_km_per_day(run: Measured) -> float:
     return driven_km(run.config, run.tables["trucks"], run.window) / run.window.days
 
 
-@SERVICE.kpi("1", MORE, "Truck fill")
+@SERVICE.kpi("1", MORE, "Truck fill", is_symmetric=True)
 def truck_fill_share(run: Measured) -> float:
     """mean fill of trucks that left: the largest of their count, mass and volume ratios"""
     trucks, left, trailer = run.tables["trucks"], _left(run), run.config.outbound.trailer
