@@ -9,6 +9,7 @@ import pytest
 import sim
 from experiments.composition import load
 from sim.config import HubConfig
+from sim.domain.entities import FLOWN
 from sim.domain.inputs import Inputs
 from sim.errors import CargohubError
 from sim.measures.destinations import (
@@ -41,7 +42,7 @@ def config() -> HubConfig:
     return replace(hub, lanes=lanes)
 
 
-def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, Table, Table]:
+def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, ...]:
     """One flight of 100 parcels at noon of day 0, two refused; loads as (route, hour of departure, parcels)."""
     hour = 60 * TICKS_PER_MIN
     left = sum(n for _, departed, n in departures if departed == departed)  # noqa: PLR0124 - NaN is not itself
@@ -54,7 +55,7 @@ def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, Table, Tabl
         "departed": np.array([departed * 60 for _, departed, _ in departures]),
         "n_parcels": np.array([n for *_, n in departures]),
     }
-    return flights, trucks, loads
+    return flights, trucks, loads, tabulate("connections", {})
 
 
 def test_trucks_drive_as_far_as_their_parcels_by_road(config: HubConfig) -> None:
@@ -107,6 +108,21 @@ def test_nothing_that_left_gives_a_late_cohort_and_no_mean(config: HubConfig) ->
     table = tabulate("destinations", destination_columns(config, *tables([])))
     assert destination_on_time_share(table) == 0
     assert np.isnan(table["mean_h"]).all()
+
+
+def test_parcels_inside_that_fly_on_are_not_late_at_a_destination_by_truck(config: HubConfig) -> None:
+    hub = replace(config, connections=replace(config.connections, lanes={"FAR": "Hangzhou"}))
+    flights, trucks, loads, _ = tables([(0, 26, 40), (2, 24, 30), (1, 20, 3), (1, NAN, 5)])
+    loads |= {"kind": np.array([0, 0, FLOWN, FLOWN])}
+    # Of the first flight 21 parcels fly on, one of them refused: 20 - 3 are inside, and 98 - 73 - 17 = 8 for trucks. A
+    # second one of 10 parcels is diverted.
+    flights = {name: np.concatenate((values, values)) for name, values in flights.items() if len(values)}
+    flights |= {"n_parcels": np.array([100, 10]), "n_departed": np.array([73, 0]), "n_refused": np.array([2, 0])}
+    flights |= {"aldt": np.array([720, NAN])}
+    connections = tabulate("connections", {"flight": [0], "route": [1], "n_parcels": [21], "n_refused": [1]})
+    rows = destination_columns(hub, flights, trucks, loads, connections)
+    assert rows["lane"] == ["NEAR", "A", "B"]
+    assert rows["n_parcels"] == pytest.approx([40 + 5 + 5, 10 + 1 + 1, 20 + 2 + 2])
 
 
 def test_the_night_begins_at_eleven_and_ends_before_six(config: HubConfig) -> None:

@@ -12,10 +12,13 @@ END, MEASURED, WIDTH = 5000 * TICKS_PER_MIN, (40 * TICKS_PER_MIN, 4000 * TICKS_P
 
 
 def _one_by_one(stays):
-    """In and out by bin, stays by the minute, their sum and number in the measured days, parcel-ticks inside."""
+    """In and out by bin; of stays that began in the measured days those that ended by the minute, their sum and number,
+    and the number of the others; parcel-ticks inside.
+    """
     measured_time = sum(max(0, min(leave, MEASURED[1]) - max(enter, MEASURED[0])) for enter, leave in stays)
     n_in, n_out = np.zeros((2, -(-END // WIDTH)), dtype=np.int64)
     by_minute, stay_time, n_stays, inside_time = np.zeros(LONGEST_MIN + 1, dtype=np.int64), 0, 0, 0
+    n_unfinished = 0
     for enter, leave in stays:
         n_in[enter // WIDTH] += 1
         inside_time += min(leave, END) - enter
@@ -25,7 +28,10 @@ def _one_by_one(stays):
                 by_minute[min((leave - enter) // TICKS_PER_MIN, LONGEST_MIN)] += 1
                 stay_time += leave - enter
                 n_stays += 1
-    return n_in.tolist(), n_out.tolist(), by_minute.tolist(), stay_time, n_stays, inside_time, measured_time
+        elif MEASURED[0] <= enter < MEASURED[1]:
+            n_unfinished += 1
+    counts = n_in.tolist(), n_out.tolist(), by_minute.tolist(), stay_time, n_stays, n_unfinished
+    return *counts, inside_time, measured_time
 
 
 def _told(tally):
@@ -35,6 +41,7 @@ def _told(tally):
         tally.stays.tolist(),
         tally.stay_time,
         tally.n_stays,
+        tally.n_unfinished,
         tally.inside_time,
         tally.measured_time,
     )

@@ -45,10 +45,10 @@ class Visit:
     stand_free: int = stamp("its stand becomes free: off-block, or diverted because the runway is closed")
     hall: int = integer("hall of its ULDs; -1 until known", NEVER)
     is_diverted: bool = flag("held too long and diverted: its parcels count as late", default=False)
-    n_ulds_out: int = integer("ULDs of exports on board", 0)
-    n_parcels_out: int = integer("exports on board", 0)
+    n_ulds_out: int = integer("ULDs on board, of exports or of imports that fly on", 0)
+    n_parcels_out: int = integer("parcels on these ULDs", 0)
     n_empties_out: int = integer("empty ULDs on board", 0)
-    n_missed_out: int = integer("exports for its destination, ready or built, that were left behind", 0)
+    n_missed_out: int = integer("exports for its destination, ready or on a ULD, that were left behind", 0)
 
 
 @table("ulds", "one row per ULD of a flight that landed", sort="flight index")
@@ -187,7 +187,7 @@ class ParcelStamps:
     """When each event happened to a parcel, bag or whole ULD, and who handled it."""
 
     start: int = stamp("break-down of its ULD begins")
-    handled: int = stamp("at the machine")
+    handled: int = stamp("at the machine, at manual sort, or as a whole ULD in its lane")
     sort_begin: int = stamp("inducted, or at a manual-sort post")
     sort_end: int = stamp("sorted, scanned")
     code_begin: int = stamp("at a hand-coding desk")

@@ -10,6 +10,7 @@ import numpy as np
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
 from sim.domain.clock import NO_CHANGES, Clock
+from sim.domain.entities import FLOWN
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, NEVER, Numbers
@@ -55,16 +56,18 @@ def destination_columns(
     flights: Table,
     trucks: Table,
     loads: Table,
+    connections: Table,
 ) -> dict[str, list[object]]:
     """The cohort of each lane by truck: its road, its departures, its arrivals, and its on-time share.
 
     A load belongs to a route, and a parcel of the route goes to each of its lanes with the lane's share: trucks take
-    parcels first come, first served, of any lane. Numbers of lanes that share a route are therefore expected values.
+    parcels first come, first served, of any lane. Numbers of lanes that share a route are therefore expected values,
+    and so is the part of each lane in the parcels that have not left.
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]
     left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"])
-    inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort].sum())
+    inside = _inside(config, flights, loads, connections)
     numbers, firsts = np.unique(trucks["route"], return_index=True)
     number_of = dict(zip(trucks["route_name"][firsts].tolist(), numbers.tolist(), strict=True))
     route = loads["route"][left]
@@ -88,6 +91,22 @@ def destination_columns(
         in_time = n_in_time / total if total else 1.0
         rows.append((order, name, lane.route, drive, journeys[name], total, n_left, n_in_time, mean, in_time))
     return in_order("destinations", rows)
+
+
+def _inside(config: HubConfig, flights: Table, loads: Table, connections: Table) -> float:
+    """The cohort's parcels that have not left, scaled so that each lane by truck has its share of them.
+
+    Parcels that landed and fly on are known, and none of these lanes has them.
+    """
+    is_cohort = flights["is_cohort"]
+    inside = flights["n_parcels"] - flights["n_departed"] - flights["n_refused"]
+    if not config.connections.lanes:
+        return float(inside[is_cohort].sum())
+    has_landed = ~np.isnan(flights["aldt"])
+    flown = is_cohort[loads["flight"]] & (loads["kind"] == FLOWN) & ~np.isnan(loads["departed"])
+    to_fly = (connections["n_parcels"] - connections["n_refused"])[is_cohort[connections["flight"]]].sum()
+    by_truck = int(inside[is_cohort & has_landed].sum() - to_fly + loads["n_parcels"][flown].sum())
+    return float(inside[is_cohort & ~has_landed].sum()) + (by_truck / config.road_share if by_truck else 0.0)
 
 
 def route_km(config: HubConfig) -> dict[str, float]:

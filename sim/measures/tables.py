@@ -54,7 +54,9 @@ def make_tables(
     tables["parcels"] = parcels_table(config, record, kept, inputs.end)
     tables |= export_tables(config, inputs, record, export_store)
     of_all = {
-        "destinations": destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads"))),
+        "destinations": destination_columns(
+            config, *(tables[name] for name in ("flights", "trucks", "loads", "connections"))
+        ),
         "halls": hall_columns(config, inputs, record, tables),
         "demand_curves": demand_columns(config, inputs, record, tables),
     }

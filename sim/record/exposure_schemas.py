@@ -109,7 +109,7 @@ EXPOSURE_TABLES: Final = (
         "trade_balance",
         "goods a year compared with published national deficits: as simulated, and for other shares of exports",
         flag("is_simulated", "true: this run's own exports; false: as the share of goods by mass implies"),
-        number("export_share", "share of exports in all goods, by mass", "float64"),
+        number("export_share", "share of exports in all goods, by mass; as configured for this run's own", "float64"),
         text("national_year", "year of the published figure"),
         _eur("national_deficit_eur", "published deficit, imports minus exports"),
         _eur("imports_eur", "imports a year"),

@@ -48,6 +48,8 @@ class StageTally:
         self.stay_time = 0
         """Sum of the finished stays that began in the measured days [ticks]."""
         self.n_stays = 0
+        self.n_unfinished = 0
+        """Stays that began in the measured days and do not end."""
         self.inside_time = 0
         """Parcel-ticks spent in the stage before the end of the run."""
         self.measured_time = 0
@@ -78,6 +80,7 @@ class StageTally:
         if latest >= self._end:
             has_left = leave < self._end
             self.inside_time += int((self._end - enter[~has_left]).sum())
+            self.n_unfinished += int(np.count_nonzero(is_within(enter[~has_left], self._measured)))
             enter, leave = pick(has_left, enter, leave)
         count_instants(leave, self._width, self.n_out)
         stays = leave - enter

@@ -27,9 +27,9 @@ CUSTOMS_TABLE: Final = TableSchema.of(
     "one row per flight that landed: its parcels by customs state, then messages, controls and outcomes; without"
     " declarations, of these only n_before_landing, n_opened and n_documents are known",
     _FLIGHT,
-    number("n_released", "parcels that are free when scanned"),
-    number("n_late_data", "parcels held until their data arrive"),
-    number("n_document_check", "parcels held until their documents are checked"),
+    number("n_released", "parcels that are free before any could be scanned"),
+    number("n_late_data", "parcels released some time after the drawn arrival; held if scanned before"),
+    number("n_document_check", "parcels whose documents are checked; held if scanned before the answer"),
     number("n_examined", "parcels to be examined at a desk"),
     number("n_xrayed", "parcels X-rayed one by one"),
     number("n_transit", "parcels cleared elsewhere, except those that are X-rayed or examined here"),
@@ -133,7 +133,8 @@ _ALL: Final = (
     ),
     TableSchema.of(
         "destinations",
-        "one row per lane: the cohort's parcels at its sorting centre; lanes with a common route by their shares",
+        "one row per lane by truck: the cohort's parcels at its sorting centre; lanes with a common route, and parcels"
+        " that have not left, by the lanes' shares",
         number("order", "order in the configuration"),
         text("lane", "name of the lane"),
         text("route_name", "route of its trucks"),

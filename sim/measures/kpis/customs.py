@@ -4,8 +4,8 @@ import numpy as np
 
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.kpis.use import busy_hours
-from sim.measures.window import bin_edges, of_zone
-from sim.units import MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
+from sim.measures.window import of_zone
+from sim.units import MIN_PER_H, TICKS_PER_H
 
 CUSTOMS = Group("customs", lambda hub: hub.customs.declared is not None)
 _CONTROLS = ("customs_desks", "xray_lanes", "transit_desks", "uld_xrays")
@@ -36,9 +36,8 @@ def held_share(run: Measured) -> float:
     """parcels that customs holds after the scan in the measured days, and that are sorted twice, over parcels whose
     break-down begins in them
     """
-    measured = run.window.closes(bin_edges(run.inputs) / TICKS_PER_MIN)
-    held, scanned = (int(run.record.stages[name].n_in[measured].sum()) for name in ("customs_hold", "breakdown"))
-    return held / scanned if scanned else 0.0
+    held, broken_down = run.record.stages["customs_hold"], run.total("ulds", "n_parcels", "start")
+    return (held.n_stays + held.n_unfinished) / broken_down if broken_down else 0.0
 
 
 @CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)

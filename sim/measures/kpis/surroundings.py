@@ -17,7 +17,7 @@ SURROUNDINGS = Group("surroundings")
 @SURROUNDINGS.kpi("1", MORE, "On time at the destination", rank=Rank.SUMMARY)
 def destination_on_time_share(run: Measured) -> float:
     """share of the cohort's parcels that reach their lane's sorting centre by its cut-off on the promised day, counted
-    from the day of the drawn arrival; parcels that have not left count as late
+    from the day of the drawn arrival; parcels that have not left count as late; parcels that fly on do not count
     """
     return in_time_there(run.tables["destinations"])
 
