@@ -45,7 +45,9 @@ def cost_eur_per_parcel(run: Priced) -> float:
 
 @MONEY.kpi("EUR/d", LESS, "Running cost of a day", rank=Rank.SUMMARY)
 def cost_eur_per_day(run: Priced) -> float:
-    """running cost of the mean measured day: wages, night premium, rent, energy, upkeep, trucks, late parcels"""
+    """running cost of the mean measured day: wages, night premium, rent, energy, upkeep, trucks, late imports and
+    exports
+    """
     return run.eur_per_year / DAYS_PER_YEAR
 
 

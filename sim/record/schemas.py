@@ -20,7 +20,11 @@ from sim.units import minutes
 __all__ = ["TABLES", "Column", "Table", "TableSchema", "tabulate"]
 
 _FLIGHT = number("flight", "number of the flight, by drawn arrival")
-_STAGE = text("stage", f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}")
+_STAGE = text(
+    "stage",
+    f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}; coding and sorting by hand include the"
+    " path to the lane",
+)
 
 CUSTOMS_TABLE: Final = TableSchema.of(
     "customs",
@@ -218,7 +222,11 @@ _ALL: Final = (
     TableSchema.of(
         "occupancy",
         "contents of each zone just before the end of each interval",
-        text("zone", "zone or resource; sorting, handcoding, manual_sort and packout count imports"),
+        text(
+            "zone",
+            "zone or resource; sorting, handcoding, manual_sort and packout count imports; coding and sorting by hand"
+            " include the path to the lane",
+        ),
         time("time", "end of the interval"),
         number("inside", "units inside", "int64"),
         number("limit", "units that fit in the halls that are open; -1: no limit", "int64"),
