@@ -13,15 +13,17 @@ _FEW: Final = 3
 
 
 def hint(key: str, known: Sequence[str]) -> str:
-    """Suggestion for an unknown key: similar known keys, or else verbs that have it."""
+    """Suggestion for an unknown key: similar known keys, and verbs that have it if no single key is meant."""
     takers = [name for name, verb in VERBS.items() if re.search(rf"(?<![\w.@]){re.escape(key)}=", verb.text)]
     meant = _with_word(key, known)
-    if len(meant) == 1 or (meant and not takers):
-        return f"; did you mean {listed([repr(path) for path in meant[:_FEW]], 'or')}?"
-    nearest = near(key, known, cutoff=0.7 if takers else 0.6)
-    if not takers or "did you mean" in nearest:
-        return nearest
-    return f" here; cargohub {listed(takers, 'and')} take{'s' * (len(takers) == 1)} it"
+    if meant:
+        suggested = f"; did you mean {listed([repr(path) for path in meant[:_FEW]], 'or')}?"
+    else:
+        suggested = near(key, known, cutoff=0.7 if takers else 0.6)
+    if not takers or len(meant) == 1 or (not meant and "did you mean" in suggested):
+        return suggested
+    taken = f" here; cargohub {listed(takers, 'and')} take{'s' * (len(takers) == 1)} it"
+    return taken + suggested if meant else taken
 
 
 def _with_word(key: str, known: Sequence[str]) -> list[str]:
