@@ -10,6 +10,7 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
 from sim.domain.site import Hall
+from sim.inputs.flight_work import second_sort
 from sim.inputs.staffing import people_a_post
 from sim.measures.staff import posts_of
 from sim.measures.stays import Stay, stays_at, with_ready
@@ -203,9 +204,12 @@ def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tupl
 
 def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
     """Posts that packing kept busy, and posts that would keep pace with arrivals (B)."""
-    tally = record.stages["packout"]
+    tally, halls = record.stages["packout"], [*config.halls.values()]
+    n_units = sum(row.n_units for row in record.packout)
+    # Where routes share a chute, a unit is sorted before it is packed.
+    more = sum(row.n_units * second_sort(config, halls[row.hall]) for row in record.packout) / max(1, n_units)
     # A post handles a unit as it handles a parcel.
-    of_post = config.packout.parcels_per_post_h * inputs.site.units.in_bag * inputs.bin_width / TICKS_PER_H
+    of_post = config.packout.parcels_per_post_h * inputs.site.units.in_bag * inputs.bin_width / TICKS_PER_H / (1 + more)
     return np.asarray(tally.n_out / of_post, dtype=float), np.asarray(tally.n_in / of_post, dtype=float)
 
 
