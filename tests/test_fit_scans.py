@@ -11,7 +11,7 @@ from mistakes import refused
 from experiments.main import main
 from experiments.store.foreign import configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table
-from experiments.studies.fit.scans import _median, stages_of
+from experiments.studies.fit.scans import _median, minutes, stages_of
 from sim.record.schemas import TABLES
 from tests.stored_runs import made
 
@@ -85,6 +85,10 @@ def test_a_stage_that_takes_longer_is_named(capsys, tmp_path, run, scans):
     out = beside(capsys, written(tmp_path, scans(later=30)), run)
     assert out.startswith("start to end: half of the scans are below")
     assert "The scans do not contradict the run in lifted to placed and placed to start." in out
+
+
+def test_times_below_0_have_the_minus_sign_of_all_texts():
+    assert minutes(-22.4) == "−22.4"
 
 
 def test_stages_are_in_the_order_of_the_model():

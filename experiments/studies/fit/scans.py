@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.formatting import short
+from experiments.formatting import MINUS, short
 from experiments.frame.recorded import scenario_among
 from experiments.grouping import grouped
 from experiments.interval_text import with_interval
@@ -35,11 +35,11 @@ _QUARTERS: Final = (0.1, 0.5, 0.9)
 _SEED: Final = 1
 
 
-def _minutes(value: float) -> str:
-    return short(value, 3)
+def minutes(value: float) -> str:
+    return short(value, 3).replace("-", MINUS)
 
 
-_with_ends = partial(with_interval, show=_minutes)
+_with_ends = partial(with_interval, show=minutes)
 
 
 @table("scans", "minutes from stage to stage, scanned and simulated", sort="first")
@@ -47,13 +47,13 @@ class StageRow:
     first: str = column("", "first instant, a column of the run's table", heading="from")
     last: str = column("", "last instant, a column of the run's table", heading="to")
     n: int = column("1", "number of scanned times", heading="scans")
-    low: float = column("min", "10 % quantile of scanned times", heading="10 %", show=_minutes)
+    low: float = column("min", "10 % quantile of scanned times", heading="10 %", show=minutes)
     median: Interval = interval("min", "median of scanned times", heading="half", show=_with_ends)
-    high: float = column("min", "90 % quantile of scanned times", heading="90 %", show=_minutes)
+    high: float = column("min", "90 % quantile of scanned times", heading="90 %", show=minutes)
     n_simulated: int = column("1", "number of simulated times", heading="simulated")
-    simulated_low: float = column("min", "10 % quantile of simulated times", heading="10 %", show=_minutes)
-    simulated_median: float = column("min", "median of simulated times", heading="half", show=_minutes)
-    simulated_high: float = column("min", "90 % quantile of simulated times", heading="90 %", show=_minutes)
+    simulated_low: float = column("min", "10 % quantile of simulated times", heading="10 %", show=minutes)
+    simulated_median: float = column("min", "median of simulated times", heading="half", show=minutes)
+    simulated_high: float = column("min", "90 % quantile of simulated times", heading="90 %", show=minutes)
 
     @property
     def is_apart(self) -> bool:

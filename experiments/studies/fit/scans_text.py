@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import listed, short
+from experiments.formatting import listed
 from experiments.report.figures.scans_figure import StagePanel
 from experiments.report.sections import said
 from experiments.store.rows import Grid, grid_of, plain_row
-from experiments.studies.fit.scans import Compared, StageRow
+from experiments.studies.fit.scans import Compared, StageRow, minutes
 
 _SHARES = np.linspace(0.005, 0.995, 100)
 
@@ -21,8 +21,8 @@ def grid(result: Compared) -> Grid:
 def sentences(result: Compared) -> list[str]:
     apart = [row for row in result.rows if row.is_apart]
     lines = [
-        said("scans_apart", stage=_stage(row), scanned=short(row.median.mean, 3), low=short(row.median.bounds[0], 3),
-             high=short(row.median.bounds[1], 3), simulated=short(row.simulated_median, 3))
+        said("scans_apart", stage=_stage(row), scanned=minutes(row.median.mean), low=minutes(row.median.bounds[0]),
+             high=minutes(row.median.bounds[1]), simulated=minutes(row.simulated_median))
         for row in sorted(apart, key=_ratio, reverse=True)
         if row.median.bounds
     ]  # fmt: skip
