@@ -25,6 +25,7 @@ def config():
 def test_kpis_intervals_and_tables_are_those_of_run_to_the_bit(config, tmp_path, monkeypatch, capsys):
     assert main(["run", *WORDS, "replications=2", "workers=1", "--quiet", "--json", "--out", str(tmp_path)]) == 0
     run = read_run(json.loads(capsys.readouterr().out)["run_dir"])
+    assert repr(run) == f"StoredRun(path={run.path!r})"
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.rglob("*"))
     result = replicate(config, 2, workers=2, tables=["flights", "trucks"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,9 +35,9 @@ class StoredRun:
     """
 
     path: Path
-    config: str
-    manifest: dict[str, Any]
-    tables: "Mapping[str, pd.DataFrame]"
+    config: str = field(repr=False)
+    manifest: dict[str, Any] = field(repr=False)
+    tables: "Mapping[str, pd.DataFrame]" = field(repr=False)
 
 
 def read_run(
