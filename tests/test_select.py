@@ -229,6 +229,11 @@ def test_xray_lanes_and_transit_desks_are_scaled_with_the_hall() -> None:
         ("name,cost,halls.main.doors_out\na,1,3\nb,,4\n", [], "row 3, column 'cost': expected a number, got ''"),
         ("name,cost,halls.main.doors_out\na,1,3\nb,x,4\n", [], "row 3, column 'cost': expected a number, got 'x'"),
         (
+            "name,cost,halls.main.doors_out\na,900,3\nb,1.000,4\n",
+            [],
+            "row 3, column 'cost': write 1000 or 1, got '1.000'",
+        ),
+        (
             "name,cost,halls.main.doors_out\na,1,3\nb,-1e99,4\n",
             [],
             "row 3, column 'cost': expected a number of at most",

@@ -17,6 +17,7 @@ simulated next. An interrupted study therefore continues where it stopped, and t
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -177,6 +178,11 @@ def _with_costs(settings: Select, grid: Combinations, labels: Sequence[str]) -> 
         if not abs(costs[label]) <= MOST_COST:
             wanted = f"a number of at most {MOST_COST:g}" if math.isfinite(costs[label]) else "a number"
             raise InputError(f"{design.place}, column {COLUMN!r}: expected {wanted}, got {text[:60]!r}")
+        if re.fullmatch(r"-?[1-9]\d{0,2}\.000", text):
+            plain = text.replace(".", "")
+            raise InputError(
+                f"{design.place}, column {COLUMN!r}: write {plain} or {text.partition('.')[0]}, got {text!r}"
+            )
     return replace(settings, cost=cost, costs=costs)
 
 
