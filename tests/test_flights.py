@@ -61,6 +61,11 @@ def test_an_aircraft_type_without_positions_is_refused() -> None:
         ("FLIGHT,sibt\nA,2022-09-05 10:00\n", "no column 'flight'.*did you mean column 'FLIGHT'"),
         ("flight,sibt,PARCELS\nA,2022-09-05 10:00,9\n", "column 'PARCELS' .* did you mean 'parcels'"),
         ("date\n2022-09-05\n", "no column 'flight' among date; needed: flight, sibt; optional: arrival"),
+        ("1AIRLINE STANDARD SCHEDULE DATA SET\n", "no header with flight, sibt; `cargohub schedule` makes such a file"),
+        (
+            "flight,sibt,arrival\nA,2022-09-05 10:00,2023-09-05 10:00\n",
+            "row 2: arrival: within a week of sibt 2022-09-05 10:00, got 2023-09-05 10:00",
+        ),
         ("flight,sibt\nA,5 September\n", "row 2: sibt: a date and time as .*got '5 September'"),
         ("flight,sibt\nA,2022-09-05\n", "row 2: sibt: a date and time as .*got '2022-09-05'"),
         ("flight,sibt,parcels\nA,2022-09-05 10:00,-4\n", "row 2: parcels: a whole number from 1 to 500000, got '-4'"),

@@ -18,7 +18,7 @@ from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
 from sim.names import count_of, instant_in, number_of, wrong_name
 from sim.reading import near
-from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, ticks
+from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
@@ -29,6 +29,8 @@ _OPTIONAL = (*COLUMNS[len(_NEEDED) :], REPLICATION)
 _SURELY_MEANT = 0.85
 """Likeness from which a column's name counts as a typing error: `parcel` does, `date` for `after` does not."""
 _LONGEST_LEG_MIN = MIN_PER_WEEK
+_FARTHEST = MIN_PER_WEEK * TICKS_PER_MIN
+"""The most by which a landing may lie before or after `sibt` [ticks]; more is a mistyped date."""
 _ANY = ""
 """The type of a row that names none: it is drawn among the types that can carry the row's parcels."""
 
@@ -160,6 +162,10 @@ def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, s
 
 
 def _check_columns(path: str, columns: list[str]) -> None:
+    if columns[0][:1].isdigit():  # as the first record of SSIM
+        raise InputError(
+            f"{path}: no header with {', '.join(_NEEDED)}; `cargohub schedule` makes such a file of an SSIM timetable"
+        )
     lowered = {name.lower(): name for name in columns}
     for name in _NEEDED:
         if name not in columns:
@@ -217,7 +223,7 @@ def _row(
     return FlightRow(
         cells["flight"],
         sibt,
-        instant("arrival") if cells.get("arrival") else None,
+        _near(path, line, cells, sibt, instant("arrival")) if cells.get("arrival") else None,
         kind,
         parcels,
         sobt,
@@ -226,6 +232,12 @@ def _row(
         frozenset(second),
         cells.get("to") or None,
     )
+
+
+def _near(path: str, line: int, cells: dict[str, str], sibt: int, arrival: int) -> int:
+    if abs(arrival - sibt) > _FARTHEST:
+        raise InputError(f"{path}: row {line}: arrival: within a week of sibt {cells['sibt']}, got {cells['arrival']}")
+    return arrival
 
 
 def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
