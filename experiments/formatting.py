@@ -149,14 +149,14 @@ def p_text(p_value: float | None) -> str:
 
 
 def percent(share: float, least_digits: int = 1) -> str:
-    """A share in per cent: 0 or 100 only if it is exactly that.
+    """A share in per cent: 0 or 100 only if it is exactly that; up to 1e-8 counts as 0.
 
     >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0), percent(0.0000743), percent(0.00029)
     ('99.8', '100', '99.99', '0', '0.0074', '0.03')
     """
-    if share in (0.0, 1.0):
+    if share == 1.0 or 0.0 <= share <= 1e-8:
         return f"{100 * share:.0f}"
-    if 1e-8 < share < 1e-4:  # two figures
+    if 0.0 < share < 1e-4:  # two figures
         return f"{100 * share:.{1 - math.floor(math.log10(100 * share))}f}"
     for digits in (least_digits, 2):
         text = f"{100 * share:.{digits}f}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from experiments.formatting import MINUS, found_share, number, percent, signed, unit_name
+from experiments.formatting import MINUS, number, percent, signed, unit_name
 from experiments.statistics.interval import Interval, Value
 
 NO_VARIANCE: Final = "the same in every replication"
@@ -51,6 +51,12 @@ def with_interval(
     return f"{text} ({between.join(ends)})" if ends and not (hides_same and ends[0] == ends[1]) else text
 
 
+def _share_digits(interval: Interval) -> int:
+    """Decimals of a share in per cent, also of its bounds: two if the bounds would look the same with one."""
+    low, high = interval.bounds or (0.0, 1.0)
+    return 2 if not interval.has_no_width and percent(low) == percent(high) else 1
+
+
 def in_percent(interval: Interval) -> str:
     """An estimated share, in per cent; without interval if all values are the same, whose spread is not known.
 
@@ -59,9 +65,11 @@ def in_percent(interval: Interval) -> str:
     >>> in_percent(Interval(0.066, 1.6e-7, 0.41, 5))
     '6.6 % (<0.01–41.0 %)'
     """
+    digits = _share_digits(interval)
 
     def show(share: float) -> str:
-        return "<0.01 %" if 0 < share < 1e-4 <= interval.mean else found_share(share)
+        small = 0 < share < 1e-4 <= interval.mean
+        return "<0.01 %" if small else "–" if math.isnan(share) else f"{percent(share, digits)} %"
 
     return with_interval(interval, show, between="–", hides_same=True).replace(" %–", "–")
 
@@ -105,10 +113,7 @@ def interval_of(value: Value) -> str:
     if value.bounds is None:
         return ""
     if value.unit == "1":
-        bounds = [min(1.0, max(0.0, bound)) for bound in value.bounds]
-        low, high = map(percent, bounds)
-        if low == high:
-            low, high = (percent(bound, 2) for bound in bounds)
+        low, high = (percent(min(1.0, max(0.0, bound)), _share_digits(value)) for bound in value.bounds)
         return f"{low} %" if low == high else f"{low}–{high} %"
     _, low, high = _texts(value)
     return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
@@ -116,7 +121,7 @@ def interval_of(value: Value) -> str:
 
 def amount(value: Value, *, with_unit: bool = True) -> str:
     """The mean, preceded by `more than` if it is only a lower bound."""
-    text = f"{percent(value.mean)} %" if value.unit == "1" else _texts(value)[0]
+    text = f"{percent(value.mean, _share_digits(value))} %" if value.unit == "1" else _texts(value)[0]
     text += f" {unit_name(value.unit)}" if with_unit and value.unit != "1" else ""
     return f"more than {text}" if value.is_lower_bound else text
 

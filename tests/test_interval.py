@@ -4,9 +4,12 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.statistics.interval import mean_interval
+from experiments.interval_text import amount, in_percent, interval_of
+from experiments.statistics.interval import Interval, Value, mean_interval
 from experiments.statistics.two_sources import paired_interval, paired_intervals, variance_ratio
 
 LARGEST = 400
@@ -128,3 +131,24 @@ def test_the_baseline_is_not_compared_with_itself():
     assert found["b"].mean == 1.5
     # Of one comparison the simultaneous interval is the single one.
     assert found == paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a", is_simultaneous=True)
+
+
+@given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.sampled_from(["1", "h/d"]))
+@example([0.0245, 0.0246, 0.0248], "1")
+@example([1e-10, 6e-5, 0.1], "1")
+def test_a_rounded_mean_lies_within_its_rounded_interval(values, unit):
+    low, mean, high = sorted(values)
+    value = Value(mean, low, high, 5, unit)
+    shown = [(amount(value), interval_of(value))]
+    if unit == "1":
+        text = in_percent(value)
+        shown += [tuple(text.rstrip(")").split(" (", 1))] if "(" in text else []
+    for text, bounds in shown:
+        ends = [float(end.removeprefix("<")) for end in bounds.removesuffix(" %").split("–")]
+        assert ends[0] <= float(text.split()[0]) <= ends[-1]
+
+
+def test_rounding_errors_are_no_spread():
+    assert mean_interval([0.05, 0.05 + 1e-17, 0.05000000000000002]).has_no_width
+    assert not mean_interval([0.05, 0.05, 0.0500001]).has_no_width
+    assert in_percent(Interval(0.05, 0.04999999999999999, 0.05000000000000003, 3)) == "5.0 %"

@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.formatting import hours_text, number, p_text, percent, rounded, signed
 from experiments.grouping import grouped
-from experiments.interval_text import NO_VARIANCE, bracket, interval_of
+from experiments.interval_text import NO_VARIANCE, amount, bracket, interval_of
 from experiments.interval_text import change as change_of
 from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
@@ -66,7 +66,7 @@ def sentence(
 
 def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
     on_time = values["on_time_share"]
-    what = f"{percent(on_time.mean)} % of parcels leave within {hours_text(point.service_h)}"
+    what = f"{amount(on_time)} of parcels leave within {hours_text(point.service_h)}"
     staffed = staffing(point, values)
     asked = f"{traffic(point)}, with {staffed}" if staffed else traffic(point)
     if says_nothing(on_time):
@@ -98,7 +98,7 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
         model = arrivals_name(point.arrivals)
         changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
-        what = f"{percent(on_time.mean)} % on time {bracket(on_time)}"
+        what = f"{amount(on_time)} on time {bracket(on_time)}"
         yield f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}."
 
 

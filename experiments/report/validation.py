@@ -122,7 +122,7 @@ def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tupl
 def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value | None, n_days: int) -> Compared:
     size = abs(predicted.mean)
     digits = 2 if size < 10 else 0 if size >= 50 else 1
-    interval = "" if predicted.low == predicted.high else interval_of(predicted)
+    interval = "" if predicted.has_no_width else interval_of(predicted)
     text = number(predicted.mean, digits) + (f" ({interval})" if interval else "")
     reported, band = check.reported, check.band
     if point.share is not None and parcels is not None and parcels.mean:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from experiments.formatting import instant, listed, percent, resource, roster, share_text, whole
-from experiments.interval_text import bracket
+from experiments.formatting import instant, listed, resource, roster, share_text, whole
+from experiments.interval_text import amount, bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.criterion import LEAST_ON_TIME, carries
@@ -118,7 +118,7 @@ def on_time_text(point: NamedDesign, on_time: Value) -> str:
     """The on-time share with its interval, or that the interval is too wide."""
     if says_nothing(on_time) and not point.is_unstable:
         return f"unknown, because {on_time.n} replications differ too much"
-    return f"{percent(on_time.mean)} % {bracket(on_time)}"
+    return f"{amount(on_time)} {bracket(on_time)}"
 
 
 def _title(point: NamedDesign) -> str:

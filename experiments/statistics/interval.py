@@ -52,8 +52,8 @@ class Interval:
 
     @property
     def has_no_width(self) -> bool:
-        """Whether both bounds are the same, as where all values are; False without bounds."""
-        return self.low is not None and self.low == self.high
+        """Whether both bounds are the same up to rounding errors, as where all values are; False without bounds."""
+        return self.bounds is not None and math.isclose(*self.bounds, rel_tol=1e-12)
 
     @property
     def unless_same(self) -> Self:
