@@ -290,10 +290,11 @@ def test_many_comparisons_of_few_replications_are_warned_of():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.0010"), (1e-9, "0.01"), (0.9996, "99.96")],
+    [(0.0, "0"), (1.0, "100"), (0.99996, "99.99"), (0.00001, "0.0010"), (2e-8, "0.0000020"), (0.9996, "99.96")],
 )
 def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
     assert formatting.percent(share) == text
+    assert formatting.percent(1e-9) == "0"  # smaller than one parcel in a year's
 
 
 def test_bounds_of_a_share_stay_within_0_and_100():
