@@ -223,7 +223,7 @@ def _row(
     return FlightRow(
         cells["flight"],
         sibt,
-        _near(path, line, cells, sibt, instant("arrival")) if cells.get("arrival") else None,
+        _arrival_near(path, line, cells, sibt, instant("arrival")) if cells.get("arrival") else None,
         kind,
         parcels,
         sobt,
@@ -234,7 +234,7 @@ def _row(
     )
 
 
-def _near(path: str, line: int, cells: dict[str, str], sibt: int, arrival: int) -> int:
+def _arrival_near(path: str, line: int, cells: dict[str, str], sibt: int, arrival: int) -> int:
     if abs(arrival - sibt) > _FARTHEST:
         raise InputError(f"{path}: row {line}: arrival: within a week of sibt {cells['sibt']}, got {cells['arrival']}")
     return arrival
