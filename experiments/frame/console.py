@@ -134,6 +134,12 @@ def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str,
     return 0
 
 
+def show_words_of_sheet(arguments: Arguments) -> None:
+    """Print the command in which a workbook is replaced by its words; before that, any word may be refused."""
+    if arguments.is_of_sheet and not arguments.quiet:
+        print(arguments.command, file=sys.stderr)
+
+
 def title_of(designs: Sequence[Design]) -> str:
     """The question that a page answers.
 

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -240,19 +239,13 @@ def opened(name: str, request: Request[K]) -> RunDirectory:
     (hubs, keys), arguments = _hubs_and_keys(request), request.arguments
     text = config_text(arguments, keys, hubs)
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text, is_possible)
-    show_words_of_sheet(arguments)
+    console.show_words_of_sheet(arguments)
     if run.is_complete:
         note_other_versions(run.path)
     else:
         keep_inputs(run.path, hubs.values())
         keep_own(run.path, adopt_of(hubs.values()))
     return run
-
-
-def show_words_of_sheet(arguments: Arguments) -> None:
-    """Print the command in which a workbook is replaced by its words; before that, any word may be refused."""
-    if arguments.is_of_sheet and not arguments.quiet:
-        print(arguments.command, file=sys.stderr)
 
 
 def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequence[Design], str]:

@@ -13,7 +13,7 @@ from experiments.designs.design import Design, DesignKeys, MarginKeys, several, 
 from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
-from experiments.frame import runner
+from experiments.frame import console, runner
 from experiments.frame.recorded import declared_study
 from experiments.grouping import values_of
 from experiments.replications.replicating import check_designs
@@ -39,7 +39,7 @@ def show(arguments: Arguments) -> int:
         return _show_study(arguments)
     titles, documents, designs, study = _asked(arguments)
     check_designs(designs, study)
-    runner.show_words_of_sheet(arguments)
+    console.show_words_of_sheet(arguments)
     if arguments.json:
         fitted = [_with_fit(document, design.hub) for document, design in zip(documents, designs, strict=False)]
         print(json.dumps(fitted if titles else fitted[0], indent=2, allow_nan=False))
