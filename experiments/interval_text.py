@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from experiments.formatting import MINUS, number, percent, signed, unit_name
+from experiments.formatting import MINUS, found_share, number, percent, signed, unit_name
 from experiments.statistics.interval import Interval, Value
 
 NO_VARIANCE: Final = "the same in every replication"
@@ -68,8 +68,7 @@ def in_percent(interval: Interval) -> str:
     digits = _share_digits(interval)
 
     def show(share: float) -> str:
-        small = 0 < share < 1e-4 <= interval.mean
-        return "<0.01 %" if small else "–" if math.isnan(share) else f"{percent(share, digits)} %"
+        return "<0.01 %" if 0 < share < 1e-4 <= interval.mean else found_share(share, digits)
 
     return with_interval(interval, show, between="–", hides_same=True).replace(" %–", "–")
 
@@ -113,7 +112,8 @@ def interval_of(value: Value) -> str:
     if value.bounds is None:
         return ""
     if value.unit == "1":
-        low, high = (percent(min(1.0, max(0.0, bound)), _share_digits(value)) for bound in value.bounds)
+        digits = _share_digits(value)
+        low, high = (percent(min(1.0, max(0.0, bound)), digits) for bound in value.bounds)
         return f"{low} %" if low == high else f"{low}–{high} %"
     _, low, high = _texts(value)
     return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
