@@ -167,10 +167,10 @@ def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[tuple[
     orders: Sequence[str | None] = labels if at >= 0 and list(labels) != sorted(labels) else [None]
     for label in orders:
         for batch in batches(path):
-            here = batch if label is None else batch.filter(pc.equal(batch.column(at), label))
-            designs = here.column(at).to_pylist() if added else []
+            chosen = batch if label is None else batch.filter(pc.equal(batch.column(at), label))
+            designs = chosen.column(at).to_pylist() if added else []
             factors = ([plain_text(values.get(design, "")) for design in designs] for values in added.values())
-            yield from zip(*map(_cells, here.columns), *factors, strict=True)
+            yield from zip(*map(_cells, chosen.columns), *factors, strict=True)
 
 
 def _cells(column: Arrow) -> list[Any]:
