@@ -15,6 +15,7 @@ from experiments.composition import load
 from experiments.designs.design import Design, single
 from experiments.frame import over_assumptions as over
 from experiments.frame.study import Request
+from experiments.frame.sure_command import Question, sure_command
 from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
@@ -31,7 +32,7 @@ BARE = ["exports=none", "halls.main.packout_posts=0"]
 SMALL = [*BARE, *(word for word in TINY if not word.startswith(("replications", "--")))]
 
 
-def hubs(designs: list[Design], question: over.Question) -> list[dict[str, object]]:
+def hubs(designs: list[Design], question: Question) -> list[dict[str, object]]:
     return [over._of_hub(plain(design.hub), question) for design in designs]
 
 
@@ -92,7 +93,7 @@ def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, word
     arguments = Arguments(study.__name__.rpartition(".")[2] if study else "run", tuple(words))
     designs, keys = study.STUDY.parse(arguments) if study else single(arguments)
     question = over.CAPACITY if study is capacity else over.CARRIES
-    program, verb, *typed = shlex.split(over.sure_command(arguments, designs, keys, question))
+    program, verb, *typed = shlex.split(sure_command(arguments, designs, keys, question))
     assert (program, verb) == ("cargohub", "sure")
     # Weeks and seed may differ; of a capacity, each hall is asked at several levels of traffic.
     of_sure = hubs(parse(Arguments("sure", tuple(typed)))[0], question)
@@ -106,7 +107,7 @@ def test_the_command_has_what_a_study_of_the_user_changes(tmp_path: Path) -> Non
     (tmp_path / "study" / "mine.yaml").write_text(f"{text}demand: {{flights_per_day: 1}}\nservice_h: 20\n")
     arguments = Arguments("compare", ("study=mine", "service_h=22"), config_dir=tmp_path)
     designs, keys = compare.STUDY.parse(arguments)
-    _, _, *typed = shlex.split(over.sure_command(arguments, designs, keys))
+    _, _, *typed = shlex.split(sure_command(arguments, designs, keys, over.CARRIES))
     assert typed[-2:] == ["--config-dir", str(tmp_path)]
     of_sure = parse(Arguments("sure", tuple(typed[:-2]), config_dir=tmp_path))[0]
     assert hubs(of_sure, over.CARRIES) == hubs(designs, over.CARRIES)
@@ -119,7 +120,7 @@ def test_a_file_of_designs_with_costs_is_asked_without_them(beside: list[str], t
     path.write_text("name,cost,halls.main.doors_out\ntoday,100,\nfewer,90,25\n")
     arguments = Arguments("select", (f"designs={path}", "scenario=liege_66k", *beside))
     designs, keys = select.STUDY.parse(arguments)
-    _, _, *typed = shlex.split(over.sure_command(arguments, designs, keys))
+    _, _, *typed = shlex.split(sure_command(arguments, designs, keys, over.CARRIES))
     of_sure = parse(Arguments("sure", tuple(typed)))[0]
     assert hubs(of_sure, over.CARRIES) == hubs(designs, over.CARRIES)
 
@@ -132,7 +133,7 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
     arguments = Arguments("capacity", (f"designs={path}", *grid))
     designs, keys = capacity.STUDY.parse(arguments)
     path.unlink()
-    *_, typed = shlex.split(over.sure_command(arguments, designs, keys, over.CAPACITY).partition(" exports")[0])
+    *_, typed = shlex.split(sure_command(arguments, designs, keys, over.CAPACITY).partition(" exports")[0])
     assert typed == f"designs={path}"
 
 
@@ -146,8 +147,8 @@ LEFT_OUT = [
 def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...]) -> None:
     arguments = Arguments("expansion", (*hub, *LEFT_OUT, "expansion.years=5", "expansion.worlds=8", "replications=3"))
     designs, keys = expansion.STUDY.parse(arguments)
-    own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
-    _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))
+    own = Question(("question=expansion",), lambda _: {}, keeps="expansion")
+    _, _, *typed = shlex.split(sure_command(arguments, designs[:1], keys, own))
     of_sure, sure_keys = parse(Arguments("sure", tuple(typed)))
     assert hubs(of_sure, own) == hubs(designs, own)
     assert expansion._compared(plain(sure_keys.expansion)) == expansion._compared(plain(keys.expansion))
@@ -247,7 +248,7 @@ def test_two_designs_that_are_decomposed_are_asked_alone() -> None:
     )
     designs, keys = decompose.STUDY.parse(arguments)
     ends = [design for design in designs if design.label in keys.scenarios]
-    _, _, *typed = shlex.split(over.sure_command(arguments, ends, keys))
+    _, _, *typed = shlex.split(sure_command(arguments, ends, keys, over.CARRIES))
     assert hubs(parse(Arguments("sure", tuple(typed)))[0], over.CARRIES) == hubs(ends, over.CARRIES)
 
 

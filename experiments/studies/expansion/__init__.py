@@ -33,8 +33,9 @@ from experiments.designs.design import Design, one_hub, with_study
 from experiments.designs.unusual import unpriced_units
 from experiments.execution.progress import Lines
 from experiments.formatting import counted, kpi_name, plain_name, share_text, whole
-from experiments.frame.over_assumptions import Answers, Question, over_assumptions
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Kpis, Request, Study
+from experiments.frame.sure_command import Answers, Question
 from experiments.interval_text import in_percent
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
