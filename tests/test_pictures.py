@@ -307,6 +307,17 @@ def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():
         assert [text.get_text().count("\n") for text in legend.get_texts()] == [0, 1, 0]
 
 
+def test_the_numbers_at_axes_have_commas():
+    with style.look():
+        figure, ax = style.panel(3)
+        ax.plot([0.0, 2.0], [-1500.0, 2_500_000.0])
+        ax.set_xticks([2027, 2028], ["2027", "2028"])
+        style.saved(figure, "png")
+    assert [label.get_text() for label in ax.get_yticklabels()][1:4] == ["0", "500,000", "1,000,000"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2027", "2028"]
+    assert ax.yaxis.get_offset_text().get_text() == ""
+
+
 def test_flights_whose_bar_is_shorter_than_their_name_have_none():
     names = ("2022-09-06-night-001", "2022-09-06-night-002", "2022W36-001", "A1")
     bars = tuple(day_figure.Bar(0, at * 4.2, at * 4.2 + 1, at * 4.2 + 2.5, "C0", name) for at, name in enumerate(names))

@@ -168,6 +168,7 @@ def placed(figure: Figure, left: float, bottom: float, width: float, height: flo
             figure.bbox_inches.set(Bbox.from_bounds(left, bottom, width, height))
             figure.draw(renderer)
 
+    style.group_thousands(figure)
     scale = width / figure.get_size_inches()[0]
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):

@@ -1,6 +1,7 @@
 """The style of all figures: fonts, a palette for colour-blind readers, and output to files."""
 
 import io
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,9 +138,25 @@ def svg_of(figure: Callable[[T], Figure], result: T) -> bytes:
 def saved(figure: Figure, form: str, **more: Trait) -> bytes:
     """The figure as svg, pdf or png; the same figure gives the same bytes."""
     buffer = io.BytesIO()
+    group_thousands(figure)
     with look(), laid_out(figure, form):
         figure.savefig(buffer, format=form, metadata=_UNDATED.get(form), **more)
     return buffer.getvalue()
+
+
+def group_thousands(figure: Figure) -> None:
+    """Write the numbers at its axes with commas, as tables have them; without powers of ten up to a billion."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Grouped(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return re.sub(r"(?<![.\d])\d{4,}", lambda digits: f"{int(digits[0]):,}", super().__call__(x, pos))
+
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(Grouped())
+                axis.get_major_formatter().set_powerlimits((-5, 9))
 
 
 @contextmanager
