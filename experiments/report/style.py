@@ -155,8 +155,9 @@ def group_thousands(figure: Figure) -> None:
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
             if type(axis.get_major_formatter()) is ScalarFormatter:
-                axis.set_major_formatter(Grouped())
-                axis.get_major_formatter().set_powerlimits((-5, 9))
+                formatter = Grouped()
+                formatter.set_powerlimits((-5, 9))
+                axis.set_major_formatter(formatter)
 
 
 @contextmanager
