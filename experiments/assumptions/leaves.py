@@ -57,15 +57,21 @@ def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str])
             yield f"{key}.{name}", value
 
 
-def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> Any:  # noqa: ANN401 - a plain value
-    """The document with these leaves changed; parts without such leaves are not copied."""
-    if key in changed:
-        return changed[key]
-    if isinstance(document, Mapping):
-        return {name: with_leaves(item, changed, f"{key}.{name}" if key else name) for name, item in document.items()}
-    if isinstance(document, list) and document and not is_numbers(document):
-        return [with_leaves(item, changed, f"{key}.{place}") for place, item in enumerate(document)]
-    return document
+def with_leaves(document: Any, changed: Mapping[str, object]) -> Any:  # noqa: ANN401 - a plain value
+    """The document with these leaves changed; parts without such leaves are not copied, and keys it lacks are left out.
+
+    >>> with_leaves({"a": {"b": 1}, "d": [{"e": 3}, {"e": 4}]}, {"a.b": 2, "d.1.e": 5, "f": 6})
+    {'a': {'b': 2}, 'd': [{'e': 3}, {'e': 5}]}
+    """
+    by_name: dict[str, dict[str, object]] = {}
+    for key, value in changed.items():
+        name, _, rest = key.partition(".")
+        by_name.setdefault(name, {})[rest] = value
+    parts = dict(document) if isinstance(document, Mapping) else {str(at): part for at, part in enumerate(document)}
+    for name, inside in by_name.items():
+        if name in parts:
+            parts[name] = inside[""] if "" in inside else with_leaves(parts[name], inside)
+    return parts if isinstance(document, Mapping) else [*parts.values()]
 
 
 @cache
@@ -128,6 +134,7 @@ def evaluate(formula: str, values: Mapping[str, float]) -> float:
         raise ConfigError(f"{formula!r}: gives no number") from error
 
 
+@cache
 def parents(formula: str) -> tuple[str, ...]:
     """The keys that the formula reads.
 
@@ -186,6 +193,7 @@ def _least_of(node: ast.expr) -> list[ast.expr] | None:
     return None
 
 
+@cache  # of the nodes of parsed formulas, which stay
 def _key(node: ast.expr) -> str:
     key = ast.unparse(node)
     if not all(part.isidentifier() for part in key.split(".")):

@@ -72,7 +72,7 @@ class Worlds:
     index: Index
     configured: _Numbers
     """Those of the configuration behind the worlds."""
-    _hubs: dict[tuple[int, _Row], tuple[HubConfig, _Numbers]] = field(
+    _hubs: dict[tuple[int, _Row], tuple[HubConfig, Mapping[str, Any], _Numbers]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Hubs and their numbers, by id and choices: in worlds with the same choices only the numbers differ."""
@@ -116,11 +116,15 @@ class Worlds:
         """
         row = self._row(values)
         known = id(hub), tuple(v for v, quantity in zip(row, self.sampled, strict=True) if quantity.entry.options)
-        same, numbers = self._hubs.get(known, (None, None))
-        if numbers is None or same is not hub:  # in another process, a hub may have the id of one that was pickled
-            numbers = self._chosen(plain(hub), row)
-            self._hubs[known] = hub, numbers
-        changed = read(HubConfig, self._in_world(numbers, row))
+        if known not in self._hubs or self._hubs[known][0] is not hub:  # pickled: another hub may have its id now
+            document = plain(hub)
+            self._hubs[known] = hub, document, self._chosen(document, row)
+        _, document, numbers = self._hubs[known]
+        groups = self._in_world(numbers, row).items()
+        # A group that the world leaves as it is needs no check.
+        changed = read(
+            HubConfig, {name: getattr(hub, name) if same is document[name] else same for name, same in groups}
+        )
         return hub if changed == hub else with_room(changed, hub)
 
     def document(self, document: Mapping[str, Any], values: Numbers) -> Mapping[str, Any]:
