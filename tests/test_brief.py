@@ -117,6 +117,17 @@ def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
                 assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width
                 assert shape.top + shape.height <= deck.slide_height
     assert slides(page, brief, "cargohub run") == content
+    (described,) = pictures[0].shapes[1].element.nvPicPr.cNvPr.xpath("@descr")
+    assert described == figures[0].alt, "for readers who cannot see it"
+
+
+def test_slides_show_a_single_verdict_whole_and_intervals_in_brackets():
+    pptx = pytest.importorskip("pptx")
+    verdict = f"A hub: undecided. {LONG} Staff: 5,316 paid hours a day."
+    page = Page("A", [], [Section("", grids=[Grid("", ("Design", "Dwell"), (("a", "9.21\n4.76–13.7"),))])], "", None)
+    deck = pptx.Presentation(io.BytesIO(slides(page, Brief([verdict], {}, []), "cargohub run")))
+    assert len(verdict) > 220 and deck.slides[0].shapes[1].text_frame.text == verdict
+    assert deck.slides[1].shapes[1].table.cell(1, 1).text == "9.21 (4.76–13.7)"
 
 
 @pytest.fixture(scope="module")

@@ -528,7 +528,7 @@ def test_the_page_has_every_part(page):
     assert ">nan" not in text and " nan" not in text
     assert "parcels a day]" in text.replace("\u00a0", " ")
     assert not re.search(r"\b(parcels|trucks|flights|ULDs|h|EUR)/d\b", text)
-    assert "Warning: replications: 2 are few" in text
+    assert re.search(r"How sure they are</h2>\s*<ul>\s*<li>Warning: replications: 2 are few", text), "also on the sheet"
 
 
 @pytest.mark.drawn(pages=True)

@@ -134,6 +134,10 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
         assert kpis[full_kpi_name(name)][2:4] == pytest.approx(tuple(factor * mean[label, name] for label in labels))
     first, *_ = (row for row in book["KPIs"].iter_rows(min_row=2, values_only=True) if row[6] is not None)
     assert first[6].startswith("=C") and "-E" in first[6]
+    answer = [row[0].value for row in book["answer"]]
+    (sure,) = (answer[at + 1] for at, line in enumerate(answer) if line == "How sure they are")
+    assert sure.startswith("Warning: replications: 2 are few")
+    assert "What it costs" in answer and "What it rests on" in answer
     # What was written into the folder does not make it a stranger's.
     assert main(["sheet", "results", str(folder), str(tmp_path / "again.xlsx")]) == 0
     assert not any(isinstance(value, float) and math.isnan(value) for row in kpis.values() for value in row)

@@ -35,12 +35,21 @@ _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the up
 def write(path: Path, page: Page, run: Run) -> None:
     """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog."""
     made = [
-        ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", run.command)], []),
+        ("answer", [[line] for line in _answer(page, run.command)], []),
         *(sheet for sheet in _sheets(run) if len(sheet[1]) > 1),
     ]  # fmt: skip
     sheets = [(name, [[_cell(value) for value in row] for row in rows]) for name, rows, _ in made]
     charts = {name: [chart for chart in charts if _has_values(rows, chart)] for name, rows, charts in made}
     write_workbook(path, sheets, charts=charts)
+
+
+def _answer(page: Page, command: str) -> Iterator[str]:
+    """The answer with what it rests on and how sure it is, as a workbook travels without its page."""
+    yield from (page.title, *map(str, page.answer), *page.notes)
+    for part in page.sections:
+        if not part.is_reference and (part.text or part.items):
+            yield from (part.heading, *(line.replace("`", "") for line in (*part.text, *part.items)))
+    yield from ("Command", command)
 
 
 def _sheets(run: Run) -> Iterator[Made]:

@@ -90,7 +90,7 @@ def _reasons(run: Run) -> Iterator[str]:
     if run.n > 1:
         few = [text_of("sure_few")] if run.n < 10 else []
         warnings = [f"Warning: {line}." for line in sentences.too_few_replications(run.n)]
-        yield " ".join([text_of("sure_replications", n=run.n), *few, *warnings])
+        yield " ".join([*warnings, text_of("sure_replications", n=run.n), *few])
     else:
         yield text_of("sure_one")
     yield from (f"{line}." for line in sentences.undecided(run.points, run.kpis))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report import style
-from experiments.report.sections import Brief, Page, Section
+from experiments.report.sections import Brief, Page, Section, on_one_line
 from experiments.store.files import archived
 from experiments.store.rows import Grid
 
@@ -23,8 +23,12 @@ _MOST_ROWS: Final = 14
 _MOST_COLUMNS: Final = 7
 _MOST_VERDICTS: Final = 4
 _MOST_PICTURES: Final = 3
-_LONGEST: Final = {"verdict": 220, "fact": 240, "cell": 90, "title": 90}
+_LONGEST: Final = {"fact": 240, "cell": 90, "title": 90}
 """Most characters that fit."""
+_VERDICT_LINES: Final = 11
+"""Lines that fit for all verdicts."""
+_VERDICT_LINE: Final = 110
+"""Characters of such a line."""
 _BLANK: Final = 6
 """Number of the blank layout in python-pptx's template."""
 
@@ -39,13 +43,13 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
 
     def new(title: str) -> "Slide":
         slide: Slide = deck.slides.add_slide(deck.slide_layouts[_BLANK])
-        _text(slide, [_cut(title, "title")], 0.35, 0.7, 26, is_bold=True)
+        _text(slide, [_cut(title, _LONGEST["title"])], 0.35, 0.7, 26, is_bold=True)
         return slide
 
     answer = new(page.title)
     _text(answer, list(_verdicts(brief)), _TOP_IN, 3.0, 14)
-    facts = [(name, _cut(" ".join(texts), "fact")) for name, texts in brief.facts.items() if texts]
-    grid = Grid("", ("", "What it rests on"), (*facts, ("Command", _cut(command, "fact"))))
+    facts = [(name, _cut(" ".join(texts), _LONGEST["fact"])) for name, texts in brief.facts.items() if texts]
+    grid = Grid("", ("", "What it rests on"), (*facts, ("Command", _cut(command, _LONGEST["fact"]))))
     _table(answer, grid, 4.2, (1.6, WIDTH_IN - 2 * _MARGIN_IN - 1.6), 11)
     if numbers := next(_grids(page.sections), None):
         shown = _shaped(numbers)
@@ -54,10 +58,11 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
     for picture in brief.pictures[:_MOST_PICTURES]:
         slide, height = new(picture.heading), HEIGHT_IN - _TOP_IN - 0.3
         width = height * 16 / 9
-        slide.shapes.add_picture(
+        image = slide.shapes.add_picture(
             io.BytesIO(style.slide(picture.figure, "png")), Inches((WIDTH_IN - width) / 2), Inches(_TOP_IN),
             Inches(width), Inches(height),
         )  # fmt: skip
+        image.element.nvPicPr.cNvPr.set("descr", picture.alt)
         slide.notes_slide.notes_text_frame.text = picture.says
     buffer = io.BytesIO()
     with archived():
@@ -68,7 +73,8 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
 def _verdicts(brief: Brief) -> Iterator[str]:
     marks = [f"{mark}   " for mark in brief.marks] or [""] * len(brief.verdicts)
     shown = list(zip(marks, brief.verdicts, strict=True))[:_MOST_VERDICTS]
-    yield from (mark + _cut(text, "verdict") for mark, text in shown)
+    most = _VERDICT_LINE * (_VERDICT_LINES // max(1, len(shown)))
+    yield from (mark + _cut(text, most) for mark, text in shown)
     if len(brief.verdicts) > len(shown):
         yield f"and {len(brief.verdicts) - len(shown)} more: see the page"
 
@@ -84,7 +90,10 @@ def _shaped(grid: Grid) -> Grid:
     rows = [grid.header, *grid.rows]
     if len(grid.header) > _MOST_COLUMNS and len(grid.rows) < _MOST_COLUMNS:
         rows = list(zip(*rows, strict=True))
-    cells = [tuple(_cut(" ".join(cell.split()), "cell") for cell in row[:_MOST_COLUMNS]) for row in rows]
+    cells = [
+        tuple(_cut(" ".join(on_one_line(cell).split()), _LONGEST["cell"]) for cell in row[:_MOST_COLUMNS])
+        for row in rows
+    ]
     left = len(cells) - 1 - _MOST_ROWS
     if left > 0:
         more = (f"and {left} more: see the page", *[""] * (len(cells[0]) - 1))
@@ -92,8 +101,7 @@ def _shaped(grid: Grid) -> Grid:
     return replace(grid, header=cells[0], rows=tuple(cells[1:]))
 
 
-def _cut(text: str, kind: str) -> str:
-    most = _LONGEST[kind]
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 2].rpartition(' ')[0] or text[: most - 2]} …"
 
 
