@@ -666,12 +666,16 @@ def test_how_full_zones_are_is_their_share_of_the_limit():
                           "limit": limit, "unit": "ULDs"})
             for scenario, zone, inside, limit in (
                 ("a", "empty_ulds", [0, 5, 10, 30], 20), ("b", "empty_ulds", [0] * n, 0), ("b", "backlog", [9] * n, -1),
-                ("b", "build_up", [4] * n, 4),
+                ("b", "build_up", [4] * n, 4), ("b", "dock_doors @ main", [0, 1, 1, 1], 1),
+                ("b", "dock_doors @ second", [0] * n, 1), ("b", "dock_doors", [0, 1, 1, 1], 2),
             )
         ]
     )  # fmt: skip
     grid = run_grids.fullness_grid(occupancy, (TODAY, PERMIT), Window(30, 120, MONDAY))
     assert grid.rows == (
+        ("Outbound dock doors", "ULDs", PERMIT.title, "2", "50.0 %", "50.0 %"),
+        ("Outbound dock doors, main", "ULDs", PERMIT.title, "1", "100 %", "100 %"),
+        ("Outbound dock doors, second", "ULDs", PERMIT.title, "1", "0 %", "0 %"),
         ("Build-up places", "ULDs", PERMIT.title, "4", "100 %", "100 %"),
         ("Empty ULDs", "ULDs", TODAY.title, "20", "75.0 %", "150.0 %"),
     )

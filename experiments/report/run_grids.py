@@ -136,22 +136,34 @@ def limited(occupancy: Frame, zones: Collection[str], labels: Collection[str], w
     return occupancy[is_of_zone & occupancy["scenario"].isin(labels) & window.closes(occupancy["time"])]
 
 
+def zone_heading(name: str) -> str:
+    """A zone of the table `occupancy`, where dock doors are outbound ones, or of one hall: `lanes @ second`."""
+    zone, _, hall = name.partition(" @ ")
+    heading = formatting.resource_heading("doors") if zone == "dock_doors" else formatting.zone(zone)
+    return f"{heading}, {hall}" if hall else heading
+
+
 def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
-    """By zone and design: its limit, and the mean and highest share in use; designs without the zone are left out."""
+    """By zone and design: its limit, and the mean and highest share in use; designs without the zone are left out.
+
+    A zone of several halls is followed by that of each, because one may be full while others are not.
+    """
     titles = {point.label: point.title for point in points}
-    shown = limited(occupancy, ZONES, titles, window)
+    of_halls = [name for name in occupancy["zone"].unique() if " @ " in name]
+    zones = [name for zone in ZONES for name in (zone, *(name for name in of_halls if name.startswith(f"{zone} @ ")))]
+    shown = limited(occupancy, zones, titles, window)
     shown = shown.assign(share=shown["inside"] / shown["limit"])
     by_design = {(str(zone), str(label)): rows for (zone, label), rows in shown.groupby(["zone", "scenario"])}
     header = ("Zone", "Counted", *(["Design"] if len(points) > 1 else []), "Limit", "Mean", "Highest")
     cells = tuple(
         (
-            formatting.zone(zone),
+            zone_heading(zone),
             str(rows["unit"].iloc[0]),
             *([title] if len(points) > 1 else []),
             formatting.number(float(rows["limit"].max()), 0),
             *(f"{formatting.percent(float(share))} %" for share in (rows["share"].mean(), rows["share"].max())),
         )
-        for zone in ZONES
+        for zone in zones
         for label, title in titles.items()
         if (rows := by_design.get((zone, label))) is not None
     )

@@ -98,7 +98,7 @@ def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int
         f"{window.day_name(day)}, {date}",
         _resource("Stands, by flight", stands, low),
         _resource("Break-down stations, by flight", stations, low),
-        _resource("Dock doors, by truck", doors, low),
+        _resource("Outbound dock doors, by truck", doors, low),
     )
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from experiments import formatting
 from experiments.report import style
-from experiments.report.run_grids import limited
+from experiments.report.run_grids import limited, zone_heading
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Figure
 from sim.units import MIN_PER_DAY
@@ -39,7 +38,7 @@ def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[F
                     ax.plot(rows["day"], rows["share"], **looks[name], label=name)
             ax.set_xlim(window.low / MIN_PER_DAY, window.high / MIN_PER_DAY)
             ax.set_ylim(0, max(108.0, top * 1.05))
-            ax.set_title(formatting.zone(zone) + (f" – {panel.title}" if panel.title else ""), fontsize=9)
+            ax.set_title(zone_heading(zone) + (f" – {panel.title}" if panel.title else ""), fontsize=9)
             style.name_days(ax, window, round(window.high / MIN_PER_DAY), DATES // len(panels))
             ax.grid(axis="y", color="0.92")
         axes[0].set_ylabel("% of limit")
