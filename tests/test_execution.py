@@ -159,9 +159,10 @@ def test_no_progress_is_printed_before_a_scheduler_answers(capsys, tmp_path, mon
     monkeypatch.setattr(progress, "FIRST_LINE_S", 0.0)
     monkeypatch.setattr(progress, "_LOOK_S", 0.05)
     words = ["execution=dask", "execution.address=tcp://127.0.0.1:9", "execution.patience_s=1", "horizon_days=1"]
-    assert refused(capsys, "run", *words, "--out", tmp_path).startswith(
-        "cargohub: execution.address: no Dask scheduler"
-    )
+    assert main(["run", *words, "--out", str(tmp_path)]) == 2
+    ladder, mistake = capsys.readouterr().err.splitlines()
+    assert ladder.startswith("Before the simulation: ")
+    assert mistake.startswith("cargohub: execution.address: no Dask scheduler")
 
 
 def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch):

@@ -84,3 +84,18 @@ def test_a_page_that_is_not_wanted_now_is_made_when_it_is_asked_for(when, line, 
     (folder / "report.html").unlink()
     assert main(["resume", str(folder), "page=now", "--quiet"]) == 0 and (folder / "report.html").is_file()
     assert "page: must be one of now, later, none, got 'soon'" in refused(capsys, "show", folder, "page=soon")
+
+
+def test_what_the_ladder_allows_is_said_before_a_few_designs_are_simulated(tmp_path, capsys):
+    said = "Before the simulation: "
+    small = [word for word in (*SMALL, "page=none", "--out", str(tmp_path)) if word != "--quiet"]
+    few = ("compare", "designs=[liege_30k, liege_30k apron.stands=1]", *small)
+    assert main([*few]) == 0
+    first, second, *others = capsys.readouterr().err.splitlines()
+    assert first.startswith(said) and "tug trains can handle at most 86,800 parcels a day; 4,610 arrive" in first
+    assert second.startswith(said) and "aircraft stands can handle at most 23,400 parcels a day; 4,610" in second
+    assert not any(said in line for line in others)
+    assert main([*few]) == 0, "the run is complete"
+    many = f"apron.stands={','.join(map(str, range(1, 14)))}"
+    assert main(["sweep", many, *small]) == 0
+    assert said not in capsys.readouterr().err

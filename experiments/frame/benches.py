@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
@@ -135,11 +135,19 @@ class Simulated:
         self._finished[key] = dict(part["kpis"])
 
     def replicated(
-        self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True, opening: Opening | None = None
+        self,
+        designs: Sequence[Design],
+        keys: DesignKeys,
+        *,
+        has_tables: bool = True,
+        before: Iterable[str] = (),
+        opening: Opening | None = None,
     ) -> Outcome:
         check_designs(designs, keys)
         if self.run.is_complete:
             return Stored(self._manifest).replicated(designs, keys)
+        for line in before:
+            self.say(line)
         work_of = self._replicate if has_tables else self._evaluate
 
         def first(outcome: Outcome) -> None:
@@ -226,6 +234,7 @@ class Stored:
         keys: DesignKeys,
         *,
         has_tables: bool = True,  # noqa: ARG002 - as Bench
+        before: Iterable[str] = (),  # noqa: ARG002
         opening: Opening | None = None,  # noqa: ARG002
     ) -> Outcome:
         """The outcome according to the stored tables."""

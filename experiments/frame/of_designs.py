@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
-from experiments.formatting import full_kpi_name, kpi_name, short
+from experiments.formatting import full_kpi_name, kpi_name, resource, rounded, short
 from experiments.frame import console
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
@@ -15,9 +15,9 @@ from experiments.frame.study import Bench, Document, Request, Tables
 from experiments.interval_text import change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
-from experiments.replications.summing import Outcome, design_rows
+from experiments.replications.summing import Outcome, design_row, design_rows
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
-from experiments.report import packing
+from experiments.report import bottleneck, packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run, kpi_grid
@@ -36,9 +36,12 @@ from experiments.store.summaries import DesignRow, WarmupRow
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import RECOVERY, Rank
+from sim.measures.ladder import capacity_ladder
 
 _ACROSS: Final = 3
 """Largest number of designs side by side."""
+_FEW: Final = 12
+"""Largest number of designs whose bottlenecks by the ladder are printed before the simulation."""
 _ASKED: Final = "on_time_share"
 """KPI whose difference is shown even if it is not significant."""
 _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
@@ -177,6 +180,7 @@ def compute(
     outcome = bench.replicated(
         request.designs,
         request.keys,
+        before=_before(request) if len(request.designs) <= _FEW else (),
         opening=lambda first: DesignsText.of(first, design_rows(first), command).opening(),
     )
     bench.complete(outcome, more(request, outcome))
@@ -189,6 +193,16 @@ def compute(
     if read.keys() != {design.label for design in request.designs} or not read.keys() >= warm_ups.keys():
         raise ConfigError(said("not_its_tables"))
     return Replications(outcome, warm_ups, rows)
+
+
+def _before(request: Request[K]) -> Iterator[str]:
+    """The bottleneck of each design by the capacity ladder, which is known before anything is simulated."""
+    rows = [design_row(design, order) for order, design in enumerate(request.designs)]
+    for design, row, named in zip(request.designs, rows, named_designs(rows, request.keys.factors), strict=True):
+        ladder = capacity_ladder(design.hub, {})
+        if name := bottleneck.by_ladder(ladder):
+            most, arriving = rounded(ladder[name].parcels_per_day), rounded(row.parcels_per_day)
+            yield said("before", title=named.title_line, resource=resource(name), most=most, arriving=arriving)
 
 
 def replications(request: Request[K]) -> int | None:

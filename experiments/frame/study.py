@@ -57,11 +57,18 @@ class Bench(Protocol):
         """KPIs of all existing replications, including these; `line`: printed while they are made."""
 
     def replicated(
-        self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True, opening: Opening | None = None
+        self,
+        designs: Sequence[Design],
+        keys: DesignKeys,
+        *,
+        has_tables: bool = True,
+        before: Iterable[str] = (),
+        opening: Opening | None = None,
     ) -> Outcome:
         """The replications summed up, with verdicts; stores their tables, or only their KPIs.
 
-        `opening`: returns the first lines of the answer, which are printed before more is simulated.
+        `before`: lines printed before the simulation, if there is one. `opening`: returns the first lines of the
+        answer, which are printed before more is simulated.
         """
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
