@@ -238,6 +238,11 @@ def test_xray_lanes_and_transit_desks_are_scaled_with_the_hall() -> None:
             [],
             "row 3, column 'cost': expected a number of at most",
         ),
+        (
+            "name,cost,halls.main.doors_out\na,1,3\nb,2,4\n",
+            ["select.areas_m2=[25000,28000]"],
+            "select.areas_m2: each area has another cost",
+        ),
         ("name,halls.main.doors_out\na,3\nb,4000\n", [], "row 3: halls.main: zone dock_doors"),
         ("name,cost\na,3\n", [], "no column of a key"),
         ("name,halls.main.doors_out\na,3\n", [], "select needs several"),

@@ -162,6 +162,8 @@ def _with_costs(settings: Select, grid: Combinations, labels: Sequence[str]) -> 
     cost = settings.cost or (COLUMN if has_column or settings.costs else AREA)
     if cost != COLUMN:
         return replace(settings, cost=cost)
+    if settings.areas_m2 is not None:
+        raise ConfigError(said("scaled_costs"))
     if has_column and settings.costs:
         raise ConfigError(said("two_costs"))
     if not has_column:
