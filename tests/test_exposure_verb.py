@@ -72,6 +72,9 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     assert costs["data_minimised"]["kpis"]["dwell_mean_h"] > 0
     assert costs["data_split_custody"]["escrow_down_share"] == pytest.approx(2 / 338)
     assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
+    flown, parcels = trade["n_parcels"][trade["is_export"]].sum(), trade["n_parcels"].sum()
+    shares = [row["export_share"] for row in document["balance"] if row["is_simulated"]]
+    assert shares == pytest.approx([flown / parcels] * 2), "of its goods, and not as configured"
 
 
 def test_records_and_accesses_are_those_of_a_day_over_all_replications_and_days() -> None:

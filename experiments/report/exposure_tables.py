@@ -95,7 +95,7 @@ def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
         flows(of_design["data_flows"], n_days),
         inference(of_design["inference"]),
         trade(of_design["trade"]),
-        balance(of_design["trade_balance"]),
+        balance(of_design["trade_balance"], of_design["trade"]),
         accesses(of_design["watch"], n_days),
     )
 
@@ -207,11 +207,15 @@ def trade(of_design: Frame) -> Trade | None:
     )
 
 
-def balance(of_design: Frame) -> Frame:
-    """Rows of the table, mean over replications; simulated ones first."""
+def balance(of_design: Frame, goods: Frame) -> Frame:
+    """Rows of the table, mean over replications; simulated ones first, with the share of exports in their goods."""
     figures = of_design.drop(columns=["scenario", "replication"])
     rows = figures.groupby(["is_simulated", "export_share", "national_year"])
-    return rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
+    means = rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
+    if n := float(goods["n_parcels"].sum()):  # imports and exports have the same sizes
+        is_simulated = means["is_simulated"]
+        means.loc[is_simulated, "export_share"] = float(goods.loc[goods["is_export"], "n_parcels"].sum()) / n
+    return means
 
 
 def compact(value: float) -> str:

@@ -152,7 +152,9 @@ def _trade(trade: Trade) -> Grid:
     sums = [*(table.to_numpy().sum(axis=1) for table in (trade.parcels, trade.value)), *trade.duties.to_numpy().T]
     rows = zip([*trade.parcels.index, "all"], *([*map(compact, row), compact(float(row.sum()))] for row in sums),
                strict=True)  # fmt: skip
-    return Grid("Imports of the measured days, EUR", ("", "parcels", "declared", "duty due", "VAT due"), tuple(rows))
+    return Grid(
+        "Imports of the measured days; values in EUR", ("", "parcels", "declared", "duty due", "VAT due"), tuple(rows)
+    )
 
 
 def _balance(balance: Frame) -> Grid:
