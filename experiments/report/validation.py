@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.beside import yaml_beside
 from experiments.formatting import number
-from experiments.interval_text import interval_of
+from experiments.interval_text import with_interval
 from experiments.report.public_hubs import Case
 from experiments.report.run_grids import reported
 from experiments.report.stored_designs import Frame, NamedDesign, Window
@@ -120,14 +120,11 @@ def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tupl
 
 
 def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value | None, n_days: int) -> Compared:
-    size = abs(predicted.mean)
-    digits = 2 if size < 10 else 0 if size >= 50 else 1
-    interval = "" if predicted.has_no_width else interval_of(predicted)
-    text = number(predicted.mean, digits) + (f" ({interval})" if interval else "")
+    text = with_interval(predicted, between="–", hides_same=True)
     reported, band = check.reported, check.band
     if point.share is not None and parcels is not None and parcels.mean:
         ends = point.share.of(predicted.mean, parcels.mean)
-        least, most = (number(end, digits) for end in ends)
+        least, most = map(number, ends)
         text += f"; {least}–{most} {point.share}"
         if check.is_share_reported:
             reported, band = f"{least}–{most}", ends
