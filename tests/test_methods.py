@@ -86,6 +86,14 @@ def test_the_tests_of_differences_and_the_stopping_rule_are_the_runs(words, says
     assert ("paired by replication" in text, "fixed in advance" in text) == ("Holm" in says, "procedure" not in says)
 
 
+def test_disruptions_are_those_of_all_designs_and_their_recovery_is_part_of_the_run_length(tmp_path):
+    fog = "+disruption@disruptions.fog=fog_morning disruptions.fog.start='day 1 02:00'"
+    run = made(tmp_path / "run", "compare", f"designs=[seed=1, seed=1 {fog}]", *BARE, "demand.flights_per_day=1")
+    text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
+    assert "Disruptions: a closed runway (fog) (not in all designs)." in text and "no disruptions" not in text
+    assert "with twice and then four times the measured days" in text
+
+
 def test_designs_that_a_study_makes_are_counted(tmp_path):
     factors = ("apron.stands", 4, 6), ("apron.tugs", 1, 2)
     words = [

@@ -24,7 +24,7 @@ STAGES: Final = {
     "customs_hold": ("customs hold", "#D55E00", ".."),
     "packout": ("pack-out", "#F0E442", "xx"),
     "transfer": ("between halls", "#999999", "//"),
-    "lane": ("in the lane, waiting for a truck", "#56B4E9", ""),
+    "lane": ("in the lane, waiting to be loaded", "#56B4E9", ""),
     "loading": ("loading", "#009E73", ""),
     "build_up_of_imports": ("build-up for the next flight", "#009E73", "xx"),
     "built": ("on a built ULD, until off-block", "#56B4E9", "//"),

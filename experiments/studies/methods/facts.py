@@ -15,6 +15,7 @@ from experiments.frame.study import Document, Request
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS, names
 from experiments.replications.warming import warm_ups_of
+from experiments.report.disruption_text import in_words
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import read_rows, replications_of
 from experiments.store.identity import HASH_DIGITS
@@ -66,6 +67,8 @@ class Facts:
             "compared_by": self._compared_by(),
             "is_adaptive": self.manifest.verb == "select",
             "has_precision": bool(getattr(self.request.keys, "half_widths", None)),
+            "disruptions": self._disruptions(),
+            "has_recovery": "recovery" in self.manifest.tables and bool(self._disruptions()),
             "packout_posts": any(hall.packout_posts for hall in self.hub.halls.values()),
         }
 
@@ -165,8 +168,14 @@ class Facts:
             "roster": f"roster {plain_name(config.roster.name)}",
             "longest_hold": hours_text(config.apron.longest_hold_h),
             "schedule": self._schedule(),
-            "disruptions": listed(list(config.disruptions), "and"),
+            "disruptions": self._disruptions(),
         }
+
+    def _disruptions(self) -> str:
+        """The disruptions of all designs; empty if none has any."""
+        of_designs = [in_words(design.hub.disruptions) for design in self.request.designs]
+        texts = "; ".join(filter(None, dict.fromkeys(of_designs)))
+        return texts + " (not in all designs)" * bool(texts and len(set(of_designs)) > 1)
 
     def _schedule(self) -> str:
         rows = read_rows(self.manifest, DesignRow) if "points" in self.manifest.tables else []

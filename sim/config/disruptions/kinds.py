@@ -15,7 +15,7 @@ from sim.units import HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICK
 Equipment = Literal["loader_sets", "tugs"]
 
 
-@kind("a sorting machine outage", "sorting machines stood still")
+@kind("a sorting machine outage", "one or more sorting machines stood still")
 class MachineOutage(Spell):
     """Sorting machines stand still, in addition to their random outages."""
 
