@@ -215,9 +215,10 @@ def test_the_diagram_has_the_places_of_the_configuration(words):
     assert {place for edge in edges for place in edge} == set(names)
     assert ("screening", "build_up") in edges, "presorted exports (rule 24)"
     is_whole = "presorted=ulds" in words
-    assert [(place, "customs_hold") in edges for place in ("lanes", "machines", "handcoding")] == [
-        is_whole, not is_whole, not is_whole,
+    assert [(place, "customs_hold") in edges for place in ("lanes", "machines", "handcoding", "manual_sort")] == [
+        is_whole, not is_whole, not is_whole, not is_whole,
     ]  # fmt: skip
+    assert (("customs_hold", "manual_sort") in edges) != is_whole, "sorted by hand again (rule 39)"
     assert ("xray_lanes" in names) == (words[0] == "customs_today")
     assert ("shuttles" in names) == (words[0] == "liege_100k_complex")
     assert ("stations" in names) == ("presorted=ulds" not in words)
