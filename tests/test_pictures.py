@@ -242,6 +242,20 @@ def test_the_title_of_a_warm_up_is_not_cut():
         assert inside(drawing, drawing.axes[0]._left_title)
 
 
+def test_the_titles_beside_long_names_of_designs_are_not_cut():
+    points = [replace(point, title=LONG) for point in POINTS]
+    value = Value(15.0, 14.0, 16.0, 2, "h")
+    kpis = pd.DataFrame(
+        [(label, n, kpi, 15.0) for label in "ab" for n in range(2) for kpi in spread_figure.KPIS],
+        columns=["scenario", "replication", "kpi", "value"],
+    )
+    with style.look():
+        drawing = spread_figure.figure(
+            spread_figure.prepare(kpis, points, dict.fromkeys("ab", dict.fromkeys(spread_figure.KPIS, value)))
+        )
+        assert len(drawing.axes) == 4 and all(inside(drawing, ax._left_title) for ax in drawing.axes)
+
+
 def test_the_text_beside_a_bar_of_dwell_is_not_cut():
     name = LONG.replace(" (", "\n(").replace(", 5 flights a day in the file flights", "")
     with style.look():

@@ -24,6 +24,8 @@ LEAST_FOR_QUARTILES: Final = 5
 """Least number of replications for quartiles, which would otherwise be single values."""
 MOST_DOTS: Final = 50
 """Largest number of replications drawn one by one."""
+_NAME: Final = 45
+"""Largest length of a line of a design's name, beside which two panels and their titles have room [letters]."""
 _BOX: Final = 0.44
 
 
@@ -63,7 +65,11 @@ def prepare(
             scale, unit = style.drawn_as(values[points[0].label][name].unit)
             rows = tuple(_spread(samples[point.label], values[point.label][name], scale) for point in points)
             panels.append(
-                SpreadPanel(f"{formatting.kpi_name(name)}, {unit}", tuple(point.title for point in points), rows)
+                SpreadPanel(
+                    f"{formatting.kpi_name(name)}, {unit}",
+                    tuple(style.in_lines(point.title, _NAME) for point in points),
+                    rows,
+                )
             )
     return tuple(panels)
 
@@ -95,7 +101,8 @@ def draw(ax: Axes, panel: SpreadPanel, *, with_names: bool) -> None:
 
 
 def figure(panels: Sequence[SpreadPanel]) -> Figure:
-    drawing, axes = style.panels(len(panels), 2, 0.7 + 0.34 * len(panels[0].rows), 0.6)
+    lines = max(name.count("\n") + 1 for name in panels[0].names)
+    drawing, axes = style.panels(len(panels), 2, 0.7 + max(0.34, 0.17 * lines) * len(panels[0].rows), 0.6)
     for at, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
         draw(ax, panel, with_names=at % 2 == 0)
     return style.legend_below(drawing, axes, columns=5)
