@@ -56,8 +56,8 @@ run = read_run(RUN)
 # %% [markdown]
 # ## Thresholds
 #
-# Each replication has a threshold: the highest simulated demand that is carried. Beside it is a demand just above that is not
-# carried, with the reason.
+# Each replication has a threshold (`flights_per_day`): the middle between the simulated demand that is carried and the one that
+# is not. Both are beside it, with the reason why the higher one is not carried.
 
 # %%
 run.tables["capacity"]
