@@ -531,6 +531,12 @@ def test_the_page_has_every_part(page):
     assert re.search(r"How sure they are</h2>\s*<ul>\s*<li>Warning: replications: 2 are few", text), "also on the sheet"
 
 
+def test_a_sheet_names_the_design_from_which_it_counts_changes(several):
+    facts = page_of(several, title="", config_yaml="", seed=1, notes=[]).brief.facts
+    assert facts["Changes"][0] == "Compared with A." and facts["Changes"][1].startswith("B: ")
+    assert facts["How sure"][0].startswith("Warning: replications: 2 are few")
+
+
 @pytest.mark.drawn(pages=True)
 def test_one_point_and_one_replication_make_a_page(page_of_one):
     text, _ = page_of_one

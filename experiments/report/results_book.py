@@ -48,7 +48,7 @@ def _answer(page: Page, command: str) -> Iterator[str]:
     yield from (page.title, *map(str, page.answer), *page.notes)
     for part in page.sections:
         if not part.is_reference and (part.text or part.items):
-            yield from (part.heading, *(line.replace("`", "") for line in (*part.text, *part.items)))
+            yield from (part.heading, *(" ".join(line.replace("`", "").split()) for line in (*part.text, *part.items)))
     yield from ("Command", command)
 
 

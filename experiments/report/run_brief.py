@@ -41,8 +41,9 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
         margin = margin_text(thresholds.get(point.label, ()))
         lines.append(f"{verdict} It {margin}." if margin else str(verdict))
     named = tuple(replace(point, title=name) for point, name in zip(run.main, names, strict=True))
+    changes = list(sentences.differences(named, run.changes, run.baseline, run.kpis))
     facts = {
-        "Changes": list(sentences.differences(named, run.changes, run.baseline, run.kpis)),
+        "Changes": [f"Compared with {names[0]}.", *changes] if changes else [],
         "Bottleneck": list(_bottlenecks(run, ladders, names)),
         "Schedule": schedule_lines(run.main, names),
         "How sure": sureness,

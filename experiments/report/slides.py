@@ -25,9 +25,9 @@ _MOST_VERDICTS: Final = 4
 _MOST_PICTURES: Final = 3
 _LONGEST: Final = {"fact": 240, "cell": 90, "title": 90}
 """Most characters that fit."""
-_VERDICT_LINES: Final = 11
+_VERDICT_LINES: Final = 13
 """Lines that fit for all verdicts."""
-_VERDICT_LINE: Final = 110
+_VERDICT_LINE: Final = 130
 """Characters of such a line."""
 _BLANK: Final = 6
 """Number of the blank layout in python-pptx's template."""
@@ -47,7 +47,7 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
         return slide
 
     answer = new(page.title)
-    _text(answer, list(_verdicts(brief)), _TOP_IN, 3.0, 14)
+    _text(answer, list(_verdicts(brief)), _TOP_IN, 3.0, 12)
     facts = [(name, _cut(" ".join(texts), _LONGEST["fact"])) for name, texts in brief.facts.items() if texts]
     grid = Grid("", ("", "What it rests on"), (*facts, ("Command", _cut(command, _LONGEST["fact"]))))
     _table(answer, grid, 4.2, (1.6, WIDTH_IN - 2 * _MARGIN_IN - 1.6), 11)
