@@ -350,7 +350,7 @@ def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
     values = {"a": {"parcels_per_day": value(402_500.0), **arrived}}
     rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}
     parcels = rows["Parcels a year, hub of today (million)"]
-    assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 % of the airport's 326 million parcels")
+    assert parcels.predicted.endswith("; 97.8–163 at a hub's share of 30–50 % of the airport's 326 million parcels")
     assert parcels.outcome == "within"
     (goods,) = (row.predicted for quantity, row in rows.items() if quantity.startswith("Goods imported"))
     # 326 million x 0.30 or 0.50, of 147.0 million: 0.665 and 1.109.
