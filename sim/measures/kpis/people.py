@@ -49,6 +49,20 @@ def staff_hours_paid(run: Measured, role: str) -> float:
     return paid_per_day(run)[role]
 
 
-@PEOPLE.family("understaffed_h_per_day_{}", _by_role("work waits for people", "Work waits for"), "h/d", LESS)
+_WAITS, _UNMANNED = (
+    _by_role(f"hours {meaning}", "Work waits for")
+    for meaning in (
+        "for which work waits because no person is free, added up over halls",
+        "with work while not all posts are manned, added up over halls and machines",
+    )
+)
+
+
+@PEOPLE.family(
+    "understaffed_h_per_day_{}",
+    _WAITS | {role: _UNMANNED[role] for role in ("induction", "packout")},
+    "h/d",
+    LESS,
+)
 def staff_hours_lacked(run: Measured, role: str) -> float:
     return understaffed_hours(run.inputs, run.record, role) / run.window.days
