@@ -121,6 +121,16 @@ def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
     assert described == figures[0].alt, "for readers who cannot see it"
 
 
+def test_a_long_caption_of_a_table_is_whole_on_its_slide_with_its_unit():
+    pptx = pytest.importorskip("pptx")
+    caption = f"Expected net present value, {LONG[:120]} [MEUR]"
+    page = Page("A", [], [Section("", grids=[Grid(caption, ("Path", "NPV"), (("a", "210"),) * 20)])], "", None)
+    deck = pptx.Presentation(io.BytesIO(slides(page, Brief(["b"], {}, []), "cargohub run")))
+    title, text, table = deck.slides[1].shapes
+    assert (title.text_frame.text, text.text_frame.text) == ("Numbers", caption)
+    assert text.top + text.height <= table.top and table.top + table.height <= deck.slide_height
+
+
 def test_slides_show_a_single_verdict_whole_and_intervals_in_brackets():
     pptx = pytest.importorskip("pptx")
     verdict = f"A hub: undecided. {LONG} Staff: 5,316 paid hours a day."

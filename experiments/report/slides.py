@@ -54,7 +54,12 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
     if numbers := next(_grids(page.sections), None):
         shown = _shaped(numbers)
         each = (WIDTH_IN - 2 * _MARGIN_IN) / (len(shown.header) + 1)
-        _table(new(numbers.caption or "Numbers"), shown, _TOP_IN, (2 * each, *[each] * (len(shown.header) - 1)), 11)
+        is_title = 0 < len(numbers.caption) <= _LONGEST["title"]
+        slide, top = new(numbers.caption if is_title else "Numbers"), _TOP_IN
+        if numbers.caption and not is_title:  # whole, as it may end with the unit
+            _text(slide, [numbers.caption], top, 0.7, 12)
+            top += 0.8
+        _table(slide, shown, top, (2 * each, *[each] * (len(shown.header) - 1)), 11)
     for picture in brief.pictures[:_MOST_PICTURES]:
         slide, height = new(picture.heading), HEIGHT_IN - _TOP_IN - 0.3
         width = height * 16 / 9
