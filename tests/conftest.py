@@ -22,6 +22,7 @@ from experiments.report import pictures, run_brief, style
 from experiments.report.page import PAGE
 from sim.kernels import batches, ordering
 from sim.own import adopt
+from sim.processes import slots
 from sim.record import rows
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
@@ -130,10 +131,11 @@ def is_slow(pytestconfig: pytest.Config) -> bool:
 
 @pytest.fixture
 def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counts are gathered in small batches, few rows are sorted and packed as many are, in a small hub, too."""
+    """A small hub, too, gathers counts in several batches, sorts and packs rows as many are, and grows its slots."""
     monkeypatch.setattr(batches, "_MANY_CHUNKS", 2)
     monkeypatch.setattr(ordering, "_FEW", 2)
     monkeypatch.setattr(rows, "_PART", 3)
+    monkeypatch.setattr(slots, "_SLOTS", 1)
 
 
 @pytest.fixture(scope="session")

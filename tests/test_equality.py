@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from twin.branches import LEAST_SHARE, Tally
 
 from sim.domain.presorting import Presorting
+from sim.errors import ConfigError
+from sim.processes import slots
 from sim.reference.equality import Difference, differ, try_hub, try_seeds, vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import SmallHub, draw
@@ -160,3 +162,9 @@ def test_a_difference_shows_both_histories_of_the_first_instant():
     assert (difference.table, difference.column) == ("parcels", "handled")
     assert difference.expected["row"] == difference.row["row"] == 2
     assert "<--" in str(difference)
+
+
+def test_more_flights_inside_than_there_are_slots_are_refused(monkeypatch):
+    monkeypatch.setattr(slots, "_SLOT_BITS", 1)
+    with pytest.raises(ConfigError, match="more than 2 flights, or collections, have parcels inside at the same time"):
+        vectorised_tables(make(draw(0)))

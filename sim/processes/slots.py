@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sim.errors import ConfigError
 from sim.units import NEVER, Flags, Ticks
 
 _SLOT_BITS: Final = 14
@@ -135,7 +136,10 @@ class ParcelSlots:
 
     def _grow(self) -> None:
         """Double the number of slots; the parcels inside stay where they are."""
-        assert self._n_slots < 1 << _SLOT_BITS
+        if self._n_slots == 1 << _SLOT_BITS:
+            raise ConfigError(
+                f"more than {self._n_slots:,} flights, or collections, have parcels inside at the same time"
+            )
         self._free = list(range(self._n_slots, 2 * self._n_slots))
         self._n_slots *= 2
         for name, old in self.column.items():
