@@ -58,13 +58,7 @@ def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # n
         is_optional = len(kinds) < len(get_args(kind))
         if isinstance(value, Mapping):
             kinds = [each for each in kinds if hasattr(each, "from_plain")] or kinds
-        if len(kinds) > 1 and isinstance(value, Mapping) and "kind" in value:
-            kinds = [
-                each
-                for each in kinds
-                if is_dataclass(each) and value["kind"] in get_args(hints_of(cast("type", each))["kind"])
-            ]
-        stripped, bounds, _ = _stripped(kinds[0], value) if kinds else (None, None, False)
+        stripped, bounds, _ = _stripped(kinds[0], value)
         return stripped, bounds, is_optional
     return kind, None, False
 

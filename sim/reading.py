@@ -53,10 +53,9 @@ def read(kind: type[T], value: object, key: str = "") -> T:
 
     `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
     or float. Numbers may have `Bounds` in `Annotated`. `tuple[X, ...] | Literal["all"]` allows a word in place of a
-    list. `float | X` allows a mapping in place of a number, which X reads by `from_plain`. Of several dataclasses, `X |
-    Y`, the value's key `kind` chooses one; each has a field `kind: Literal[...]`. The key `kind` also chooses among the
-    dataclasses in `kinds` of a class, by name. A field with a default may be left out. An instance of a dataclass was
-    checked before, and stays as it is. `key` is the place of the value, for the message.
+    list. `float | X` allows a mapping in place of a number, which X reads by `from_plain`. The key `kind` chooses among
+    the dataclasses in `kinds` of a class, by name. A field with a default may be left out. An instance of a dataclass
+    was checked before, and stays as it is. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -166,11 +165,8 @@ def _one_of(kinds: tuple[Any, ...]) -> Reader:
     if len(others) == 1:
         words = []
     others = [kind for kind in others if not words or get_origin(kind) is not Literal]
-    if len(others) == 1:
-        inner = _reader(others[0])
-    else:
-        by_name = {name: kind for kind in others for name in get_args(hints_of(kind)["kind"])}
-        inner = partial(_of_kind, by_name)
+    (other,) = others
+    inner = _reader(other)
 
     def read_one(value: object, key: str) -> object:
         if value is None and len(some) < len(kinds):

@@ -52,7 +52,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
         KPIs and tables, in this process's memory.
 
     Raises:
-        ConfigError: The configuration contradicts itself, the number is below 0, or too many flights are inside at once.
+        ConfigError: The configuration contradicts itself, the number is below 0, or too many flights are inside.
         InputError: A file of flights cannot be read; a function of the user's file raises or gives an impossible value.
         LawBroken: A conservation law does not hold, which is a fault of the model.
     """

@@ -25,9 +25,6 @@ class Empirical:
     def mean(self) -> float:
         return float(self.values.mean())
 
-    def support(self) -> tuple[float, float]:
-        return float(self.values[0]), float(self.values[-1])
-
     def inverse(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
         return self.values[np.minimum((np.asarray(u) * len(self.values)).astype(np.int64), len(self.values) - 1)]
 

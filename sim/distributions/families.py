@@ -31,14 +31,13 @@ class Frozen(Protocol):
 class Family:
     """A family of distributions.
 
-    `frozen` makes a distribution from parameters, as scipy.stats does. `inverse` makes its inverse; None: a table
-    computed from the density. `moments` computes the parameters from a mean, a standard deviation and the parameters of
-    `beside`; None: the family has no such form.
+    `frozen` makes a distribution from parameters, as scipy.stats does. `inverse` makes its inverse. `moments` computes
+    the parameters from a mean, a standard deviation and the parameters of `beside`; None: the family has no such form.
     """
 
     parameters: tuple[str, ...]
     frozen: Callable[..., Any]
-    inverse: Callable[..., Inverse] | None = None
+    inverse: Callable[..., Inverse]
     moments: Callable[..., Parameters] | None = None
     scales: tuple[str, ...] = ()
     """Parameters that only change the scale."""

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeGuard
 import numpy as np
 
 from sim.distributions.empirical import Empirical, values_of
-from sim.distributions.families import FAMILIES, Family, Frozen, Inverse, Parameters, tabulated
+from sim.distributions.families import FAMILIES, Family, Frozen, Inverse, Parameters
 from sim.own import DISTRIBUTION, in_force
 from sim.reading import Bounds
 from sim.units import Numbers
@@ -167,12 +167,7 @@ def _of_family(
     """The distribution, and the name of the parameter to report if a value is impossible."""
     entry = FAMILIES[family]
     parameters, blamed = _parameters(family, entry, given, is_shape=is_shape)
-    frozen = entry.frozen(**parameters)
-    if entry.inverse is None:
-        least, most = frozen.support()
-        inverse = tabulated(frozen.pdf, float(least), float(most), float(frozen.mean()))
-    else:
-        inverse = entry.inverse(**parameters)
+    frozen, inverse = entry.frozen(**parameters), entry.inverse(**parameters)
     below, upto = (float(frozen.cdf(end)) if math.isfinite(end) else float(end > 0) for end in (low, high))
     if upto - below < _LEAST_SHARE:
         name = next((cut for cut in reversed(CUTS) if cut in given), MEAN)

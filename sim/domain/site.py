@@ -258,10 +258,6 @@ class Site:
     """None: nothing leaves by air."""
 
     @property
-    def n_machines(self) -> int:
-        return sum(hall.n_machines for hall in self.halls)
-
-    @property
     def first_machines(self) -> tuple[int, ...]:
         """The number of each hall's first machine (H)."""
         return tuple(sum(hall.n_machines for hall in self.halls[:number]) for number in range(len(self.halls)))
