@@ -303,8 +303,11 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
-    kept = interrupted(["capacity", *TINY, "--out", str(tmp_path / "halved")], after=5)
-    capsys.readouterr()
+    words = [word for word in TINY if word != "--quiet"]
+    kept = interrupted(["capacity", *words, "--out", str(tmp_path / "halved")], after=5)
+    ladder, begins, *_ = capsys.readouterr().err.splitlines()
+    assert ladder.startswith("Before the simulation: 30,000 m²: by the capacity ladder at most ")
+    assert begins.startswith("capacity: thresholds to find: ")
     with none_again(kept):
         document = told(capsys, "--out", str(tmp_path / "halved"))
     own = document["scenarios"]["liege_30k"]

@@ -158,8 +158,8 @@ def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
     """Run all searches, design by design."""
     keys = request.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in request.designs}
-    kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
     titles = titles_of([design_row(design) for design in request.designs])
+    kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design], titles)
     return [
         result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
         for design in request.designs

@@ -7,12 +7,12 @@ from typing import Final
 from experiments.designs.design import Design
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, with_more
 from experiments.execution.progress import Left
-from experiments.formatting import counted
+from experiments.formatting import counted, number, resource
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import rounded
 from experiments.replications.replicating import Task
 from experiments.replications.work import evaluate
-from experiments.report.bottleneck import rungs
+from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.sections import said
 from experiments.statistics.criterion import limit
 from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
@@ -154,8 +154,8 @@ def missing(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
     return [task for search in searches for task in search.missing(kpis)]
 
 
-def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
-    """Rounds in which every search asks for simulations and all are answered."""
+def simulate_all(bench: Bench, searches: Sequence[Search], titles: Mapping[str, str]) -> Kpis:
+    """Rounds in which every search asks for simulations and all are answered; `titles` of the designs, by label."""
     # The longest are first, so that no core is idle at the end of a round; results do not depend on the order.
     by_size = sorted(searches, key=lambda each: -each.lowest * parcels_per_asked_flight(each.design.hub))
 
@@ -168,6 +168,10 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     left = sum(search.left(kpis) for search in searches)
     days = searches[0].design.hub.days
     if missing(searches, kpis):
+        for search in searches:
+            if search.first is None and (name := by_ladder(capacity_ladder(search.design.hub, {}))):
+                most, title = number(search.lowest), titles[search.design.label]
+                bench.say(said("capacity_before", title=title, most=most, resource=resource(name)))
         bench.say(said("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))
     # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.
     while tasks := missing(by_size, kpis) or missing(by_size, kpis):
