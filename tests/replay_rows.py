@@ -84,7 +84,7 @@ def expected(run, second):
         "ULD positions": count_of(ulds, "placed", "start", minute),
         "Break-down stations": count_of(ulds, "start", "released", minute),
         "Stations blocked": count_of(ulds, "end", "released", minute),
-        "Dock doors": count_of({**trucks, "left": left}, "docked", "left", minute),
+        "Outbound doors": count_of({**trucks, "left": left}, "docked", "left", minute),
         "Trucks in the yard": count_of(trucks, "arrived", "docked", minute),
         "Inbound doors": count_of(collections, "docked", "released", minute),
         "Build-up places": count_of(out_ulds, "start", "built", minute),

@@ -35,6 +35,8 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         assert browser.run("return document.querySelector('[aria-sort]').getAttribute('aria-sort')") == "descending"
         titles = browser.run("return [...document.querySelectorAll('svg g > title')].map((title) => title.textContent)")
         assert titles == ["first <hall>, parcels: 3.00", "second, parcels: 4.00"]
+        frames = "[...document.querySelectorAll('div[tabindex]')].map((frame) => frame.getAttribute('aria-label'))"
+        assert browser.run(f"return {frames}") == ["Design, Dwell [h]", drawn.alt], "to which the tab key goes"
         browser.run(AXE.read_text(encoding="utf-8"))
         assert browser.run("return (await axe.run()).violations.map(v => [v.id, v.nodes[0].html])") == []
         assert browser.errors == []
