@@ -60,9 +60,9 @@ class Rank(IntEnum):
 
     DETAIL = 0
     SUMMARY = 1
-    """In the terminal, if its group is part of a design."""
+    """In the differences on the terminal, if its group is part of a design; of recovery and money, also at a glance."""
     HEADLINE = 2
-    """Also in the page's first table."""
+    """Also at a glance: in the terminal, and in the page's first table."""
 
 
 @dataclass(frozen=True, slots=True)
