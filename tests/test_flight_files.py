@@ -64,6 +64,8 @@ def test_designs_of_other_days_or_seeds_do_not_see_the_same_flights():
     assert not [*hub_warnings([hubs[0], load("liege_66k", "demand=permit")])]
     lines = [next(hub_warnings(pair)) for pair in (hubs[:2], hubs[::2])]
     assert lines[0] == "Seed differs (1 and 2), so these designs do not see the same flights"
+    shorter = next(hub_warnings([hubs[0], load("liege_30k", "warmup_days=1")]))
+    assert shorter.startswith("Warm-up differs (7 days and 1 day)")
     assert lines[1].startswith("Start date differs (2022-09-05 and 2022-11-07)")
 
 

@@ -134,6 +134,11 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
         assert kpis[full_kpi_name(name)][2:4] == pytest.approx(tuple(factor * mean[label, name] for label in labels))
     first, *_ = (row for row in book["KPIs"].iter_rows(min_row=2, values_only=True) if row[6] is not None)
     assert first[6].startswith("=C") and "-E" in first[6]
+    units = {
+        name: book[name]["A1"].value.partition("; columns: ")[2]
+        for name in ("bottleneck", "hours", "leaving", "backlog")
+    }
+    assert all(units.values()) and units["backlog"] == "parcels" and units["leaving"].endswith("%")
     answer = [row[0].value for row in book["answer"]]
     (sure,) = (answer[at + 1] for at, line in enumerate(answer) if line == "How sure they are")
     assert sure.startswith("Warning: replications: 2 are few")

@@ -130,7 +130,8 @@ def not_paired(hubs: Sequence[HubConfig]) -> str:
     for key in _DRAWS:
         values = list(dict.fromkeys(str(getattr(hub, key)) for hub in hubs))
         if len(values) > 1:
-            texts = [f"{value} {key_unit(key)}".rstrip() for value in values]
+            unit = key_unit(key)
+            texts = [f"{value} {unit.removesuffix('s') if value == '1' else unit}".rstrip() for value in values]
             return said("not_paired", name=name_of(key), values=listed(texts, "and"))
     return ""
 

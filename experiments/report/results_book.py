@@ -83,7 +83,7 @@ def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows,
         title, first if is_lines else "", unit, (2, 1 + len(rows)), tuple(range(1, 2 + n)), _colors(n),
         f"{_letter(n + 3)}2", kind,
     )  # fmt: skip
-    return name, [[first, *panel.names], *rows], [chart] if rows else []
+    return name, [[f"{first}; columns: {unit}", *panel.names], *rows], [chart] if rows else []
 
 
 def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Made:
