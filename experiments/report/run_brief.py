@@ -22,7 +22,7 @@ MOST_DESIGNS: Final = 6
 MOST_RUNGS: Final = 6
 """Number of rungs shown of each ladder, the lowest ones."""
 MOST_LADDERS: Final = 2
-_LONGEST: Final = 36
+_LONGEST: Final = 44
 """Longest name of a design in a picture [letters]."""
 
 
@@ -53,10 +53,16 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
 
 
 def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[str]:
-    """Letters and distinguishing names of designs, for pictures: the parts of a title that not all designs have."""
+    """Letters and distinguishing names of designs, for pictures: the parts of a title that not all designs have.
+
+    Of *3 flights a day* and *demand 3 flights a day* the first is enough.
+    """
     parts = [re.split(r", | \(|: ", point.title_line.rstrip(")")) for point in points]
     shared = set.intersection(*map(set, parts))
-    own = (", ".join(part for part in each if part not in shared) for each in parts)
+    own = (
+        ", ".join(part for part in each if part not in shared and not any(part.endswith(f" {other}") for other in each))
+        for each in parts
+    )
     return [f"{mark} {shorten(text, _LONGEST, placeholder=' …')}" for mark, text in zip(marks, own, strict=False)]
 
 

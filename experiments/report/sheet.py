@@ -24,7 +24,7 @@ _GAP_IN: Final = 0.1
 MOST_PICTURES: Final = 3
 _LINES_EACH: Final = 3
 """Largest number of lines of a fact."""
-_MOST_VERDICT_LINES: Final = 12
+_MOST_VERDICT_LINES: Final = 16
 _MOST_COMMAND_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.75
 """Least height of a picture as a share of its height on the page; with less room it is left out."""
