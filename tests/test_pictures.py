@@ -10,6 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
+from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.exposure_tables import Trade
 from experiments.report.figures import (
@@ -179,24 +180,25 @@ def test_a_week_of_the_backlog_begins_on_monday_and_a_shorter_one_with_its_first
 
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
     values = [(x, y) for x in ("8", "10", "12") for y in ("3", "5")][:5]
-    own = [{name: Interval(n / 10, None, None, 1) for name in MAPPED} for n in range(5)]
-    own[4] = dict.fromkeys(MAPPED, Interval(0.4, 0.1, 0.45, 3))
+    units = {name: KPIS[name].unit for name in MAPPED}
+    own = [{name: Value(n / 10, None, None, 1, unit) for name, unit in units.items()} for n in range(5)]
+    own[4] = {name: Value(0.4, 0.1, 0.9995, 3, unit, is_lower_bound=unit == "h") for name, unit in units.items()}
     share, dwell = maps_of(["stations", "flights"], values, own, [False, True, False, None, False])
     assert (share.x_values, share.y_values) == (("8", "10", "12"), ("3", "5"))
     assert share.mean[:, :2] == pytest.approx(np.array([[0, 20], [10, 30]]))
     assert np.isnan(share.mean[1, 2])
-    assert share.verdict.tolist() == [["", "", ""], ["unstable", "undecided", ""]]
+    assert (share.texts[1, 2], dwell.texts[0, 2]) == ("", "more than 0.40\n0.10–1.00")
     assert dwell.mean[0, 2] == pytest.approx(0.4)
     assert (share.is_better_high, dwell.is_better_high) == (True, False)
     with style.look():
         ax = style.new_figure(2).subplots()
         draw(ax, share)
         assert sorted(text.get_text() for text in ax.texts) == [
-            "0.0",
+            "0",
             "10.0\nunstable",
             "20.0",
             "30.0\nundecided",
-            "40.0\n10.0–45.0",
+            "40.0\n10.0–99.95",
         ]
     assert [*maps_of(["stations"], [("8",)], own[:1], [False])] == []
 

@@ -48,6 +48,19 @@ _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
 
 
+def values_of(outcome: Outcome) -> Values:
+    """KPIs with unit and interval, as texts and pictures show them."""
+    return {
+        label: {
+            kpi: within_possible(
+                kpi, replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(label, kpi))
+            )
+            for kpi, interval in intervals.items()
+        }
+        for label, intervals in outcome.intervals.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class DesignsText:
     """The designs of an outcome with their names for a reader, and their KPIs."""
@@ -60,16 +73,7 @@ class DesignsText:
     @classmethod
     def of(cls, outcome: Outcome, rows: Sequence[DesignRow], command: str) -> "DesignsText":
         """`rows`: of the table `points`; `command`: of the run."""
-        kpis = {
-            label: {
-                kpi: within_possible(
-                    kpi, replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(label, kpi))
-                )
-                for kpi, interval in intervals.items()
-            }
-            for label, intervals in outcome.intervals.items()
-        }
-        return cls(outcome, named_designs(rows, outcome.factors), kpis, command)
+        return cls(outcome, named_designs(rows, outcome.factors), values_of(outcome), command)
 
     @property
     def titles(self) -> dict[str, str]:

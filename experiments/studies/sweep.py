@@ -97,7 +97,8 @@ def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values])
     chart = sweep_figure.SweepChart.of(varied, values, on_time, what=f"parcels on time, %, {means}")
     yield picture_of("sweep", sweep_figure.figure(chart), means=means)
     is_unstable = [outcome.is_unstable(design) for design in outcome.designs]
-    if maps := list(sweep_map.maps_of(varied, values, intervals, is_unstable)):
+    kpis = of_designs.values_of(outcome)
+    if maps := list(sweep_map.maps_of(varied, values, [kpis[design.label] for design in outcome.designs], is_unstable)):
         yield picture_of("sweep_map", sweep_map.figure(maps))
 
 

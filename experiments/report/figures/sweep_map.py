@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import formatting
+from experiments.interval_text import amount, interval_of
 from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.key_names import heading_of_key
 from experiments.report.marks import draw_cells
 from experiments.report.style import Axes, Figure
-from experiments.statistics import Interval
+from experiments.statistics.interval import Value
 from sim.units import Numbers
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
 """Largest number of cells with room for numbers."""
+_VERDICT: Final = {True: "unstable", None: "undecided", False: ""}
 _LETTERS: Final = 36
 """Longest names side by side below a map; names that are longer together are slanted."""
 
@@ -34,10 +36,8 @@ class SweepMap:
     y_values: tuple[str, ...]
     mean: Numbers
     """(R, C), in per cent for a share, otherwise in the KPI's unit."""
-    bounds: Numbers
-    """(R, C, 2), of the 95 % interval; NaN without interval."""
-    verdict: NDArray[np.str_]
-    """(R, C), unstable or undecided; empty if the hub is stable."""
+    texts: NDArray[np.str_]
+    """(R, C), mean, interval and verdict: unstable or undecided; empty without a point."""
     ends: tuple[float, float]
     """Ends of the colour scale."""
     is_better_high: bool
@@ -46,7 +46,7 @@ class SweepMap:
 def maps_of(
     varied: Sequence[str],
     values: Sequence[tuple[str, ...]],
-    intervals: Sequence[Mapping[str, Interval]],
+    kpis: Sequence[Mapping[str, Value]],
     is_unstable: Sequence[bool | None],
 ) -> Iterator[SweepMap]:
     """A map for each KPI; none unless exactly two keys were swept, each over several values."""
@@ -57,24 +57,23 @@ def maps_of(
     for name in MAPPED:
         kpi = KPIS[name]
         scale, unit = style.drawn_as(kpi.unit)
-        mean, bounds = np.full(shape, np.nan), np.full((*shape, 2), np.nan)
-        verdict = np.full(shape, "", dtype="U9")
-        for (x, y), of_point, grows in zip(values, intervals, is_unstable, strict=True):
+        mean, texts = np.full(shape, np.nan), np.full(shape, "", dtype="U80")
+        for (x, y), of_point, grows in zip(values, kpis, is_unstable, strict=True):
             at = rows.index(y), columns.index(x)
-            shown = of_point[name].scaled(scale)
-            mean[at], bounds[at] = shown.mean, shown.bounds or np.nan
-            verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
+            value = of_point[name]
+            mean[at] = scale * value.mean
+            lines = amount(value, with_unit=False), interval_of(value), _VERDICT[grows]
+            texts[at] = "\n".join(filter(None, lines)).replace(" %", "")
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{formatting.kpi_name(name)}, {unit}"
-        title += "" if np.isnan(bounds).all() else ", 95 % interval"
+        title += ", 95 % interval" if any(of_point[name].bounds for of_point in kpis) else ""
         yield SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
-                 bounds, verdict, ends, kpi.more_is_better is not False)  # fmt: skip
+                 texts, ends, kpi.more_is_better is not False)  # fmt: skip
 
 
 def draw(ax: Axes, result: SweepMap) -> None:
     is_written = result.mean.size <= MOST_WRITTEN
-    texts = np.array([[_text(result, row, column) if is_written else "" for column in range(len(result.x_values))]
-                      for row in range(len(result.y_values))])  # fmt: skip
+    texts = result.texts if is_written else np.full_like(result.texts, "")
     is_crowded = len(result.x_values) * max(map(len, result.x_values)) > _LETTERS
     slanted = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_crowded else None
     drawn = draw_cells(
@@ -85,14 +84,6 @@ def draw(ax: Axes, result: SweepMap) -> None:
     ax.set(xlabel=result.x_name, ylabel=result.y_name, title=result.title)
     if not is_written:
         ax.figure.colorbar(drawn, ax=ax)
-
-
-def _text(result: SweepMap, *at: int) -> str:
-    if not np.isfinite(result.mean[at]):
-        return ""
-    text, low, high = (formatting.number(float(value), 1) for value in (result.mean[at], *result.bounds[at]))
-    text += "" if np.isnan(result.bounds[at]).any() else f"\n{low}–{high}"
-    return text + f"\n{result.verdict[at]}".rstrip()
 
 
 def figure(maps: Sequence[SweepMap]) -> Figure:
