@@ -693,7 +693,10 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
 
     imports = of(utilisation_machines=0.8, utilisation_customs_desks=0.1, utilisation_customs_hold=0.1)
     assert utilisation_figure.prepare_more((TODAY,), imports) is None
-    exports = utilisation_figure.prepare_more((TODAY,), of(utilisation_screening_lines=0.5, build_up_wait_h_per_day=2))
+    exports = utilisation_figure.prepare_more(
+        (TODAY,), of(utilisation_screening_lines=0.5, utilisation_doors_in=0.004, build_up_wait_h_per_day=2)
+    )
+    assert exports.used.text[0][:3] == ("<1", "50", "–"), "0 would read as never"
     assert exports.used.columns[:2] == ("Inbound dock doors", "Screening lines")
     assert "Store of empty ULDs" in exports.used.columns and "Transit desks" not in exports.used.columns
     assert exports.used.text[0][1] == "50"
@@ -704,7 +707,7 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
     minutes = of(utilisation_transit_desks=0.5, understaffed_h_per_day_transit=0.2)
     waits = utilisation_figure.prepare_more((TODAY,), minutes).blocked
     at = waits.columns.index("Parcels for transit desks")
-    assert waits.text[0][at] == "0" and waits.shade[0][at] == 0.0, "a dark 0 would look like the worst wait"
+    assert waits.text[0][at] == "<1" and waits.shade[0][at] == 0.0, "a dark one would look like the worst wait"
 
 
 def test_what_nobody_waits_for_is_never_the_bottleneck():

@@ -95,4 +95,5 @@ def _mean(values: Values, point: NamedDesign, kpi: str) -> float:
 
 
 def _texts(numbers: Numbers) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(map(formatting.whole, row)) for row in numbers)
+    """Without decimals; 0 only if it is exactly that."""
+    return tuple(tuple("<1" if 0 < value < 0.5 else formatting.whole(value) for value in row) for row in numbers)
