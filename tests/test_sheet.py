@@ -125,6 +125,10 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
             numbers = [row[0].value for row in sheet[values]] if ":" in values else [sheet[values].value]
             assert all(isinstance(number, int | float) for number in numbers) and len(numbers) >= 1
         assert any(numbers), (sheet.title, chart.title)
+    (ladder,), rungs = book["bottleneck"]._charts, book["bottleneck"]
+    last = int(ladder.series[0].val.numRef.f.rpartition("$")[2])
+    assert 8 <= last < rungs.max_row, "far rungs would leave no length to the others"
+    assert all(rungs.cell(row, 2).value > 4 * rungs["B2"].value for row in range(last + 1, rungs.max_row + 1))
     kpis = {row[0]: row for row in book["all KPIs"].iter_rows(min_row=2, values_only=True)}
     mean = tables["summary"].set_index(["scenario", "kpi"])["mean"]
     labels = tables["points"].sort_values("order")["scenario"]

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -28,6 +29,9 @@ MOST_DESIGNS: Final = 8
 """Largest number of designs in a chart."""
 _TALLEST: Final = 17
 """Rows of a sheet for a chart and a blank row."""
+_FAR: Final = 4
+"""Times the largest demand, beyond which rungs are not in the chart."""
+_LEAST_RUNGS: Final = 6
 _OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
 _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
 
@@ -94,10 +98,15 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Mad
     rates = [[resource_heading(name), *(rates.get(name) for rates in of_designs)] for name, _ in first]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
-    return _one(
+    name, rows, charts = _one(
         "bottleneck", "What each resource alone could handle, if staffed round the clock", "resource", "parcels a day",
         panel, [arriving, *rates] if rates else [], "bars",
     )  # fmt: skip
+    # Rungs far above the demand would leave no length to the others.
+    most = _FAR * max((point.parcels_per_day for point in known), default=0.0)
+    n_near = sum(rung.parcels_per_day <= most for _, rung in first)
+    last = 2 + max(n_near, min(_LEAST_RUNGS, len(first)))
+    return name, rows, [replace(chart, rows=(2, last)) for chart in charts]
 
 
 def _headlines(points: Sequence[NamedDesign], values: Values) -> Made:
