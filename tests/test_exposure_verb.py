@@ -61,6 +61,7 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
         # Two replications of one measured day.
         assert row["clear_per_day"] == pytest.approx(mine["n_clear"].sum() / 2)
         assert row["kept_clear"] == pytest.approx(mine["clear_record_days"].sum() / 2)
+    assert document["replications"] == 2
     in_force = {row["policy"] for row in document["matrix"] if row["is_in_force"]}
     assert in_force == {"data_minimised"}
     trade = parquet.read_table(run / "tables" / "trade.parquet").to_pandas()

@@ -29,7 +29,7 @@ from experiments.report.figures import exposure_figure
 from experiments.report.stored_designs import Frame, ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_tables import frame_of, means_of
+from experiments.store.foreign_tables import frame_of, means_of, replications_of
 from experiments.studies.exposure.text import KPIS, Cost, Facts, lines
 from sim.config import HubConfig
 from sim.distributions import mean_of
@@ -66,7 +66,8 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     band = ShareBand.of_hub(hub)
     factors = band.of(1.0, n_parcels / hub.horizon_days) if band and n_parcels else None
     costs = _costs(manifest, hub, hubs) if hub.exposure.is_on else ()
-    return Facts(scenario, hub.horizon_days, kept, band, factors, costs)
+    n = len(replications_of(manifest, (scenario,))[scenario])
+    return Facts(scenario, hub.horizon_days, n, kept, band, factors, costs)
 
 
 def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
@@ -114,6 +115,7 @@ def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]
         "run_dir": str(folder),
         "scenario": facts.scenario,
         "measured_days": facts.n_days,
+        "replications": facts.n_replications,
         "matrix": [
             {
                 "policy": matrix.policy,

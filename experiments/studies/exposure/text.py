@@ -35,6 +35,7 @@ class Facts:
 
     scenario: str
     n_days: int
+    n_replications: int
     ledgers: Ledgers
     share: ShareBand | None
     """The hub's share of the airport's parcels; None if the demand is not estimated from it."""
@@ -47,8 +48,11 @@ class Facts:
 def lines(facts: Facts) -> list[Grid | str]:
     ledgers = facts.ledgers
     shown: list[Grid | str] = [
-        said("exposure_title", scenario=facts.scenario, days=counted(facts.n_days, "measured day"))
-    ]
+        said(
+            "exposure_title", scenario=facts.scenario, days=counted(facts.n_days, "measured day"),
+            replications=counted(facts.n_replications, "replication"),
+        )
+    ]  # fmt: skip
     shown.append("")
     if ledgers.matrices:
         matrix = next((matrix for matrix in ledgers.matrices if matrix.is_in_force), ledgers.matrices[0])
