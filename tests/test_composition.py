@@ -152,6 +152,7 @@ def test_a_share_is_of_what_the_groups_choose_and_whole_numbers_are_rounded_half
         ("halls.main.door_out=+20%", "halls.main.door_out: unknown key; did you mean 'halls.main.doors_out'?"),
         ("demand.name=+20%", "demand.name: +20% needs a number to change, but the value is 'today'"),
         ("halls.main.doors_out=-200%", "halls.main.doors_out: must be at least 1, got -30"),
+        ("start_date=9999-12-31", "start_date: the run must lie between 1950 and 2200, got 9999-12-31"),
         ("halls.main.doors_out=+1e9%", "halls.main.doors_out: expected a whole number, got '+1e9%'"),
         ("roster.roles={}", "roster.roles: {} removes nothing; ~roster.roles.NAME removes one entry"),
         ("roster.roles=[]", "roster.roles: expected a mapping, got []"),

@@ -445,6 +445,7 @@ MISTAKES = [
     (one("strike_day", at("2021-01-01 00:00")), "where day 1 is 2022-09-06"),
     (one("strike_day", at("2022-11-15 12:00")), "; start_date=2022-11-12 to 2022-11-14 would include it"),
     (one("strike_day", at("noon")), "disruptions.it.start: must be like 'day 3 12:00'"),
+    (one("strike_day", at("0001-01-01 00:00")), "'2022-11-15 12:00' (1950 to 2200), got '0001-01-01 00:00'"),
     (one("strike_day", at("day 1 25:00")), "got 'day 1 25:00'"),
     (one("strike_day", at("day 1 00:00"), "share=1.2"), "disruptions.it.share: must be at most 1, got 1.2"),
     (one("strike_day", at("day 1 00:00"), "roles=[dock]"), "unknown role 'dock'; did you mean 'docks'?"),

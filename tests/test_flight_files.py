@@ -185,6 +185,7 @@ def test_a_demand_is_asked_of_a_hub_by_flights_a_day_whatever_says_how_many_fly(
         ("flight,sibt,replication\n" + row("A", 0, 9, ",2"), r"replication: must be 0, 1, 2, …, got 2 but no row of 0"),
         ("flight,sibt,sibt\nA,2023-03-06 09:00,2023-03-06 09:00\n", "column 'sibt' occurs 2 times"),
         ("flight,sibt\nA,2022-09-05T08:00+05:00\n", r"row 2: sibt: .*, got '2022-09-05T08:00\+05:00'"),
+        ("flight,sibt\nA,9999-12-31 23:59Z\n", "row 2: sibt: a year from 1950 to 2200, got '9999-12-31 23:59Z'"),
     ],
 )
 def test_mistakes_in_a_file_are_one_line(tmp_path, text, message):

@@ -32,6 +32,9 @@ MOST_LANES: Final = 4096
 MOST_PARCELS: Final = 500_000
 MOST_FLIGHTS: Final = 1_000
 """The most flights of a day, more than any airport has freighters."""
+FIRST_YEAR: Final = 1950
+LAST_YEAR: Final = 2200
+"""Years between which dates lie: far enough from those that dates of Python end with."""
 
 
 def minute_of_day(text: str, key: str = "time") -> int:

@@ -5,7 +5,16 @@ import math
 from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
-from sim.config.bounds import MOST_LANES, check_at_most, check_known, check_longest, check_number, check_sum
+from sim.config.bounds import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_LANES,
+    check_at_most,
+    check_known,
+    check_longest,
+    check_number,
+    check_sum,
+)
 from sim.config.chutes import check_plan
 from sim.config.connections import check_connections
 from sim.config.controls import check_controls
@@ -21,7 +30,6 @@ from sim.reading import near
 from sim.rules import DECISIONS, check, check_own
 from sim.units import DAYS_PER_YEAR, L_PER_M3
 
-_FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _MOST_HALLS = 16
 _OF_FILE = frozenset({FILE, SOURCE, ARRIVALS})
 
@@ -45,12 +53,10 @@ def _check(config: HubGroups) -> None:
     _check_rules(config)
     destinations = config.exports.lanes if config.exports.share else {}
     check_connections(config.connections, config.route_of, destinations, config.presorted.goods)
-    _check_halls(config)
     last_year = config.start_date.year + config.days / DAYS_PER_YEAR
-    if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
-        raise ValueError(
-            f"start_date: the run must lie between {_FIRST_YEAR} and {_LAST_YEAR}, got {config.start_date}"
-        )
+    if config.start_date.year < FIRST_YEAR or last_year > LAST_YEAR:
+        raise ValueError(f"start_date: the run must lie between {FIRST_YEAR} and {LAST_YEAR}, got {config.start_date}")
+    _check_halls(config)
     if config.time_zone is not None:
         zone_of(config.time_zone)
     check_sum("fleet", {name: kind.share for name, kind in config.fleet.items()})

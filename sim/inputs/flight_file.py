@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sim.config import HubConfig, LoadLimit
-from sim.config.bounds import MOST_FLIGHTS, MOST_PARCELS
+from sim.config.bounds import FIRST_YEAR, LAST_YEAR, MOST_FLIGHTS, MOST_PARCELS
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
 from sim.names import count_of, instant_in, number_of, wrong_name
@@ -244,10 +244,13 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
     """Local time of the zone; `fold` is 1 for the second of two equal times.
 
     Raises:
-        InputError: no date and time, an offset without a zone, or a time that the clocks never show, or show twice.
+        InputError: no date and time, a far year, an offset without a zone, or a time that the clocks never
+            show, or show twice.
     """
     if (when := instant_in(text)) is None:
         raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}")
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise InputError(f"{place}: a year from {FIRST_YEAR} to {LAST_YEAR}, got {text!r}")
     if zone is None:
         if when.tzinfo is not None:
             raise InputError(f"{place}: an offset from UTC needs time_zone=NAME, got {text!r}")

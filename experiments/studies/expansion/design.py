@@ -16,7 +16,7 @@ from experiments.interval_text import with_interval
 from experiments.money.prices import Paid, Price, Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
-from sim.config.bounds import Share, check_known, check_sum
+from sim.config.bounds import FIRST_YEAR, LAST_YEAR, Share, check_known, check_sum
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, plain
 from sim.units import MONTHS_PER_YEAR
@@ -25,7 +25,6 @@ CAPACITY_USE: Final = "capacity_use"
 """Demand over the hub's slots: a figure that a rule can watch in addition to KPIs."""
 PAID: Final = {way: said(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
-_FIRST, _LAST = 1950, 2200
 
 _Months = Annotated[float, Bounds(ge=0, le=360)]
 
@@ -137,7 +136,7 @@ class Growth:
         if not self.factors:
             raise ValueError("factors: needs at least one year with its factor")
         for year in self.factors:
-            if not (year.isdecimal() and _FIRST <= int(year) <= _LAST):
+            if not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
                 raise ValueError(f"factors: keys must be years, got {year!r}")
 
 
@@ -148,7 +147,7 @@ class Expansion:
     `states` are derived from the paths, `ranges` from the ranges of all numbers if there are worlds.
     """
 
-    first_year: Annotated[int, Bounds(ge=_FIRST, le=_LAST)]
+    first_year: Annotated[int, Bounds(ge=FIRST_YEAR, le=LAST_YEAR)]
     years: Annotated[int, Bounds(ge=1, le=40)]
     growth: dict[str, Growth]
     spread: Annotated[float, Bounds(ge=0, le=1)]

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol, TypeVar, dataclass_transform
 
-from sim.config.bounds import minute_of_day
+from sim.config.bounds import FIRST_YEAR, LAST_YEAR, minute_of_day
 from sim.domain.clock import Clock
 from sim.reading import Bounds
 from sim.streams import Streams
@@ -170,11 +171,13 @@ def _parsed(text: str) -> tuple[int | dt.date, int]:
     """The day, as a number or a date, and the minute after its midnight."""
     day, _, time = text.rpartition(" ")
     word, _, number = day.partition(" ")
-    try:
+    with suppress(ValueError):
         if word == "day" and number.isdecimal() and int(number) > 0:
             return int(number), minute_of_day(time, "start")
-        return dt.date.fromisoformat(day), minute_of_day(time, "start")
-    except ValueError:
-        raise ValueError(
-            f"start: must be like 'day 3 12:00' (day 1 is the first measured day) or '2022-11-15 12:00', got {text!r}"
-        ) from None
+        date = dt.date.fromisoformat(day)
+        if FIRST_YEAR <= date.year <= LAST_YEAR:
+            return date, minute_of_day(time, "start")
+    raise ValueError(
+        "start: must be like 'day 3 12:00' (day 1 is the first measured day) or '2022-11-15 12:00'"
+        f" ({FIRST_YEAR} to {LAST_YEAR}), got {text!r}"
+    )
