@@ -521,6 +521,16 @@ def test_slots_of_a_phase_are_filled_over_the_months_after_its_opening(
     assert course._slots(quarter, 2) == slots
 
 
+def test_a_phase_that_opens_while_the_one_before_it_fills_adds_to_it() -> None:
+    """From 10 to 20 from the seventh month on, and by 20 more from the thirteenth on, each in a year."""
+    course = object.__new__(Course)
+    settings = SimpleNamespace(ramp_months=12, stages={})
+    course._world = SimpleNamespace(settings=settings, accepted=[10, 20, 40])
+    course._n_open, course._openings = 2, [Opening("first", 0.0, 6.0), Opening("second", 6.0, 12.0)]
+    course._conditions, course._hubs = [], {(n, False, 1.0, ()): n for n in (0, 1, 2)}
+    assert [course._slots(quarter, 2) for quarter in (4, 5, 6, 9)] == [18.75, 26.25, 31.25 + 1.25, 40]
+
+
 def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:
     own, n = found.keys.expansion, 0
     trigger = own.paths["react_66k"].phases["first"].when[0]

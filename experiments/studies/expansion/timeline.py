@@ -216,11 +216,13 @@ class Course:
         settings, accepted = self._world.settings, self._world.accepted
         slots = float(accepted[hub])
         if self._n_open and settings.ramp_months:
-            since = MONTHS_PER_QUARTER * (quarter + 0.5) - self._openings[self._n_open - 1].opens
-            share = min(1.0, since / settings.ramp_months)
-            before, after = (
-                float(accepted[self._hub_of((n, False, 1.0, ()))]) for n in (self._n_open - 1, self._n_open)
-            )
-            slots = min(slots, before + share * (after - before))
+            each = [float(accepted[self._hub_of((n, False, 1.0, ()))]) for n in range(self._n_open + 1)]
+            filled = each[0]
+            for opening, before, after in zip(self._openings, each, each[1:], strict=False):
+                since = MONTHS_PER_QUARTER * (quarter + 0.5) - opening.opens
+                filled = (
+                    after if since >= settings.ramp_months else filled + since / settings.ramp_months * (after - before)
+                )
+            slots = min(slots, filled)
         caps = [settings.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
         return min([slots, *(cap for cap in caps if cap is not None)])
