@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,34 @@ def test_an_array_formula_without_a_value_is_no_empty_cell(tmp_path):
     book.save(tmp_path / "designs.xlsx")
     with pytest.raises(InputError, match=r"cell B2: no value is stored for the formula '=SUM\(C2:D2\)'"):
         read_designs(tmp_path / "designs.xlsx")
+
+
+def test_merged_cells_of_a_workbook_are_refused(tmp_path):
+    """All but the first look empty, and an empty cell leaves the value unchanged."""
+    import openpyxl
+
+    book, path = openpyxl.Workbook(), tmp_path / "designs.xlsx"
+    for row in (["name", "seed"], ["a", 2], ["b", None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(path)
+    with pytest.raises(InputError, match=r"sheet Sheet, cells B2:B3 are merged, and only the first has the value"):
+        read_designs(path)
+
+
+def test_the_first_visible_sheet_of_a_workbook_is_read_to_its_end(tmp_path):
+    """Some programs store a smaller size of the sheet than it has."""
+    import openpyxl
+
+    book, path = openpyxl.Workbook(), tmp_path / "designs.xlsx"
+    for row in (["name", "seed"], ["a", 2], ["b", 3]):
+        book.active.append(row)
+    book.create_sheet("old", 0).sheet_state = "hidden"
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(path, "w") as parts:
+        for name in whole.namelist():
+            parts.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', whole.read(name)))
+    assert [design.words for design in read_designs(path)] == [("seed=2",), ("seed=3",)]
 
 
 def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):

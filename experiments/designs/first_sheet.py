@@ -1,4 +1,4 @@
-"""The first sheet of a workbook, as rows of texts as a user would type them."""
+"""The first visible sheet of a workbook, as rows of texts as a user would type them."""
 
 import datetime as dt
 import io
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import iterparse
 
 from experiments.overrides import MOST_POINTS
 from sim.errors import InputError
@@ -16,21 +17,34 @@ MOST_COLUMNS: Final = 200
 
 
 def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """Name of a workbook's first sheet, and its rows: row numbers, and cells as a user would type them.
+    """Name of a workbook's first visible sheet, and its rows: row numbers, and cells as a user would type them.
 
     Raises:
-        InputError: no workbook that can be read, or, once its rows are read, a formula without a value.
+        InputError: no workbook that can be read, merged cells, or, once its rows are read, a formula without a value.
     """
     from openpyxl import load_workbook
 
     with _readable(path):
         content = content_of(path)
         # Formulas' values when the file was saved, and the typed cells; nothing is calculated.
-        sheets = [
-            load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
-            for is_value in (True, False)
-        ]
+        books = [load_workbook(io.BytesIO(content), read_only=True, data_only=is_value) for is_value in (True, False)]
+        sheets = [next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible") for book in books]
+        for sheet in sheets:
+            sheet.reset_dimensions()  # a program may have stored fewer rows than it wrote
+        _check_merged(path, sheets[0])
         return sheets[0].title, _rows(path, sheets)
+
+
+def _check_merged(path: Path, sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
+    """Refuse merged cells: all but the first look empty, which would leave a value unchanged."""
+    with sheet._get_source() as source:  # noqa: SLF001 - a sheet that is read row by row does not list them
+        for _, element in iterparse(source):
+            if element.tag.endswith("}mergeCell"):
+                raise InputError(
+                    f"{path}: sheet {sheet.title}, cells {element.get('ref')} are merged, and only the first has the"
+                    " value; unmerge them, and type a value in each"
+                )
+            element.clear()
 
 
 @contextmanager

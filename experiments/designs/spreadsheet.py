@@ -76,7 +76,7 @@ def is_of_study(word: str) -> bool:
 
 
 def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
-    """The designs of a CSV file (commas, semicolons or tabs) or of the first sheet of a workbook.
+    """The designs of a CSV file (commas, semicolons or tabs) or of the first visible sheet of a workbook.
 
     Raises:
         InputError: in one line with file, row and column: no such file, no table, a column that is not a key, a cell
