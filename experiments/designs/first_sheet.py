@@ -38,7 +38,7 @@ def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
 def _check_merged(path: Path, sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
     """Refuse merged cells: all but the first look empty, which would leave a value unchanged."""
     with sheet._get_source() as source:  # noqa: SLF001 - a sheet that is read row by row does not list them
-        for _, element in iterparse(source):
+        for _, element in iterparse(source):  # noqa: S314 - as openpyxl reads it
             if element.tag.endswith("}mergeCell"):
                 raise InputError(
                     f"{path}: sheet {sheet.title}, cells {element.get('ref')} are merged, and only the first has the"
