@@ -587,6 +587,16 @@ def test_weeks_keep_the_mean_of_their_quarter() -> None:
     assert of_year == pytest.approx(np.array([[[(4 * 0.5 + 6 * 0.8) / 10, 7.5]]]))
 
 
+def test_a_year_weighs_its_weeks_by_their_parcels_also_in_quarters_of_another_season(found: Found) -> None:
+    """By hand: two months and one of each quarter, with the flights of its season."""
+    curves, line = found.world.curves, found.timelines[0]
+    hubs, flights = found.world.weeks_of(line)
+    on_time = curves.weeks(hubs, flights)[..., 0, curves.measured.place("on_time_share")].reshape(-1, 8)
+    parcels = (flights * [2, 1]).reshape(-1, 8)
+    own = worth(found.books, line).kpis[0, :, curves.measured.kpis.index("on_time_share")]
+    assert own == pytest.approx((on_time * parcels).sum(axis=1) / parcels.sum(axis=1), rel=1e-12)
+
+
 def test_the_on_time_share_of_all_years_weighs_them_by_their_parcels() -> None:
     """A million of one year, all on time, and three of the next, of which half are: five in eight."""
     year = SimpleNamespace(kpis=np.array(2 * [[[1.0], [0.5]]]), parcels=np.array(2 * [[1e6, 3e6]]))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
-from experiments.studies.expansion.curves import quarter_means
+from experiments.studies.expansion.curves import WEEKS, quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS_PER_QUARTER, QUARTERS, Opening, Timeline, World
 from sim.units import DAYS_PER_YEAR, MONTHS_PER_YEAR, Numbers
@@ -79,7 +79,7 @@ def worth(books: Books, line: Timeline) -> Worth:
         yearly=lines.reshape(lines.shape[0], settings.years, QUARTERS, -1).sum(axis=2),
         quarterly=lines.sum(axis=2),
         parcels=parcels.reshape(-1, settings.years, QUARTERS).sum(axis=2),
-        kpis=_by_year(kpis, line.flights, measured.per_parcel, settings.years),
+        kpis=_by_year(kpis, by_week @ WEEKS, measured.per_parcel, settings.years),
         labour=np.einsum("q,qrw->rw", books.factors, quarters[:, :, first_paid:] / QUARTERS),
     )
 
