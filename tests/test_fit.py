@@ -61,6 +61,15 @@ def test_no_estimate_of_scipy_is_likelier(name):
         assert ours >= theirs - 1e-3
 
 
+def test_no_low_end_of_a_triangular_is_likelier_also_where_values_come_near_the_possible_end():
+    """Of times the least is often close to 0, where the search once began and stayed."""
+    family, values = FAMILIES["triangular"], np.random.default_rng(3).gamma(2, 10, (20, 100))
+    for row, of_row in zip(family.estimate(values, HALF_LINE), values, strict=True):
+        lows = [np.array([low, *row[1:]]) for low in (row[0], *np.linspace(0, min(of_row.min(), row[1]), 100)[:-1])]
+        ours, *others = (family.distribution(each, HALF_LINE).logpdf(of_row).sum() for each in lows)
+        assert ours >= max(others) - 1e-3
+
+
 def test_distances_are_the_largest_and_the_weighted_mean_square_between_the_distribution_functions():
     """Kolmogorov's D as scipy has it; Anderson and Darling's A² is n times the integral of (F_n - u)² / (u (1 - u))."""
     values = np.array([0.07, 0.2, 0.24, 0.5, 0.83])

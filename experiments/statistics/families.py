@@ -141,7 +141,9 @@ def _beta(values: Numbers, ends: Ends) -> Numbers:
 def _triangular(values: Numbers, ends: Ends) -> Numbers:
     """Triangular: the ends are searched on the logarithms of their distances from the values; the best mode follows."""
     ordered = np.sort(values, axis=1)
-    at = np.full((len(values), 2), -2.0)
+    rooms = np.column_stack([ordered[:, 0] - ends[0], ends[1] - ordered[:, -1]]) / np.ptp(ordered, axis=1)[:, None]
+    # Beyond its room an end does not move, so a search that began there would stay there.
+    at = np.clip(np.log(np.maximum(rooms, _SLACK)), -20.0, -2.0)
     best, place = _triangular_likelihood(ordered, ends, at)
     step = np.full(len(values), 2.0)
     while np.any(step > 1e-4):
