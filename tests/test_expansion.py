@@ -585,6 +585,9 @@ def test_weeks_keep_the_mean_of_their_quarter() -> None:
     quarters = np.array([[[0.5, 3], [0.8, 9], [0.8, 9], [0.8, 9]]])
     of_year = _by_year(quarters, np.array([4.0, 1, 2, 3]), measured.per_parcel, 1)
     assert of_year == pytest.approx(np.array([[[(4 * 0.5 + 6 * 0.8) / 10, 7.5]]]))
+    by_parcel = ("export_on_time_share", "truck_fill_share", "dwell_p95_h", "turnaround_mean_h", "co2_kg_per_t")
+    by_day = ("utilisation_floor", "late_exports_per_day", "full_time_jobs", "backlog_growth_share_per_day")
+    assert Measured((), by_parcel).per_parcel.all() and not Measured((), by_day).per_parcel.any()
 
 
 def test_a_year_weighs_its_weeks_by_their_parcels_also_in_quarters_of_another_season(found: Found) -> None:

@@ -7,6 +7,7 @@ simultaneous effects are not simulated: the changes by each effect alone, at the
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -29,7 +30,8 @@ from sim.units import Numbers
 
 WEEKS: Final = (2 / 3, 1 / 3)
 """Shares of a quarter for which the representative and the peak week stand: two months and one."""
-_PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
+_PER_PARCEL: Final = re.compile(r"_share$|_share_from_|_mean_|_p95_|_per_t$")
+"""Names of KPIs that are shares or means of parcels, flights, trucks or goods, not of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Measured:
     @property
     def per_parcel(self) -> NDArray[np.bool_]:
         """Whether a KPI's mean over weeks is weighted by parcels rather than days (n_kpis)."""
-        return np.array([kpi.startswith(_PER_PARCEL) for kpi in self.kpis], dtype=bool)
+        return np.array([bool(_PER_PARCEL.search(kpi)) for kpi in self.kpis], dtype=bool)
 
 
 def week_indices(month_index: Sequence[float]) -> Numbers:

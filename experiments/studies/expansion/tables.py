@@ -216,7 +216,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
             regret=meur(best.regret.mean), careful=path_name(careful.path), least=meur(careful.regret_p95),
         )  # fmt: skip
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
-        yield f"In {percent(1 - best.opens)} % of the futures no phase of {name} ever opens."
+        yield f"In {percent(1 - best.opens)} % of the futures no phase of {name} opens in these years."
     if best.payback is not None:
         yield said("pays_back", payback=number(best.payback, 1))
 
