@@ -108,12 +108,12 @@ def change(interval: Interval, unit: str, show: Callable[[float], str] = signed)
 
 
 def interval_of(value: Value) -> str:
-    """Only the interval, such as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
+    """Only the interval, such as `99.5–99.9 %`; empty if there is none. A zone that blocks nobody may exceed 100 %."""
     if value.bounds is None:
         return ""
     if value.unit == "1":
         digits = _share_digits(value)
-        low, high = (percent(min(1.0, max(0.0, bound)), digits) for bound in value.bounds)
+        low, high = (percent(bound, digits) for bound in value.bounds)
         return f"{low} %" if low == high else f"{low}–{high} %"
     _, low, high = _texts(value)
     return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"

@@ -22,6 +22,7 @@ from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import Window, named_designs, panels, within_possible
 from experiments.report.verdicts import design_verdicts
+from experiments.statistics import mean_interval
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value
 from experiments.store.summaries import DesignRow
@@ -297,8 +298,10 @@ def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
     assert formatting.percent(1e-9) == "0"  # smaller than one parcel in a year's
 
 
-def test_bounds_of_a_share_stay_within_0_and_100():
-    assert interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
+def test_a_zone_that_blocks_nobody_is_shown_above_100_with_its_interval():
+    assert interval_of(value(1.0889, 1.0342, 1.1435)) == "103.4–114.3 %"
+    used = mean_interval([1.07, 1.11], possible=KPIS["utilisation_customs_hold"].range)
+    assert used.low < 1.07 and used.high > 1.11
 
 
 def test_an_interval_of_small_numbers_does_not_read_as_certain_nought():
