@@ -17,6 +17,8 @@ from test_sure import FEW
 from experiments.arguments import Arguments
 from experiments.assumptions.drawn import Drawn
 from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.designs.varying import changed
 from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.accounts import Rostered
@@ -253,6 +255,21 @@ def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
     assert lowest < keys.expansion.loads[0] and last == keys.expansion.loads[-1]
     demand = futures_of(keys.expansion, quiet).demand.min() * week_indices(base.hub.arrivals.month_index).min()
     assert lowest < demand / flights_at(hubs[0].hub, 1.0) < 1.01 * lowest
+
+
+def test_loads_of_a_world_reach_down_to_a_large_hub_whose_slots_are_still_those_of_a_small_one_or_capped() -> None:
+    left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
+    (base, *hubs), keys = parse(Arguments("sure", ("question=expansion", *left_out)))
+    larger = changed(hubs[0].hub, {"halls.main.machine_rated_per_h": 2 * hubs[0].hub.halls["main"].machine_rated_per_h})
+    busy = replace(base.hub, demand=replace(base.hub.demand, flights_per_day=50.0))
+    own = replace(keys.expansion, loads=(0.6, 0.8))
+    quiet, full = week_indices(base.hub.arrivals.month_index).min(), flights_at(hubs[0].hub, 1.0)
+    lowest, _ = in_worlds._holding(own, busy, [*hubs, Design("larger", larger)])
+    assert lowest < own.accept_load * full * quiet / (2 * full) < 1.01 * lowest
+    caps = {name: replace(result, most_flights_per_day=2.0) for name, result in own.stages["permit"].results.items()}
+    own = replace(own, stages={**own.stages, "permit": replace(own.stages["permit"], results=caps)})
+    lowest, _ = in_worlds._holding(own, busy, [*hubs, Design("larger", larger)])
+    assert lowest < 2 * quiet / (2 * full) < 1.01 * lowest
 
 
 def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:

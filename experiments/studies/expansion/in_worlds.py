@@ -141,8 +141,11 @@ def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
 def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> tuple[float, ...]:
     """Loads that enclose all weeks of a world, from the largest hub's quietest to the busiest accepted."""
     first, *between, last = expansion.loads
-    quietest = futures_of(expansion, base).demand.min() * week_indices(month_indices(base)).min()
-    quietest /= max(flights_at(design.hub, 1.0) for design in hubs)
+    full = [flights_at(design.hub, 1.0) for design in hubs]
+    caps = [result.most_flights_per_day for stage in expansion.stages.values() for result in stage.results.values()]
+    # A hub operates what is asked for, up to slots that are at first those of a smaller one, and up to caps.
+    least = min(futures_of(expansion, base).demand.min(), expansion.accept_load * min(full), *filter(None, caps))
+    quietest = least * week_indices(month_indices(base)).min() / max(full)
     busiest = expansion.accept_load * max(month_indices(base))
     return min(first, rounded(quietest / _BEYOND)), *between, max(last, rounded(busiest * _BEYOND))
 
