@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +83,9 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
         if not may_be_latin:
             raise InputError(f"{path}: not UTF-8 text (byte {error.start}); save it as CSV UTF-8") from error
         text = data.decode("latin-1")
-    first = text.lstrip("\r\n").partition("\n")[0]
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    # Names of columns may have commas: in quotes, or where semicolons or tabs separate them.
+    first = re.sub('"[^"]*"', "", text.lstrip("\r\n").partition("\n")[0])
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=max("\t;,", key=first.count), strict=True)
     try:
         for cells in table:
             if any(stripped := [cell.strip() for cell in cells]):

@@ -39,8 +39,10 @@ EXPECTED = [("CV1", 690.0, 1000), ("CV2", 720.0, 115_000)]
         GOOD.replace("\n", "\r\n"),
         GOOD.replace(",", ";"),
         b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace(",", ";").replace("\n", ";\n").replace("s;\n", 's;"why, who, when, where, how, what"\n'),
+        GOOD.replace(",", ";").replace("\n", ";\n").replace("s;\n", "s;why, who, when, where, how\n"),
     ],
-    ids=["plain", "crlf", "semicolons", "byte-order mark"],
+    ids=["plain", "crlf", "semicolons", "byte-order mark", "quoted commas in a name", "commas in a name"],
 )
 def test_a_file_replays_flight_by_flight(tmp_path: Path, text: str | bytes) -> None:
     assert flights_of(tmp_path / "flights.csv", text) == EXPECTED
