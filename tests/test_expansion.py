@@ -400,7 +400,9 @@ def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
     assert not told.turns and " lead of " not in captions
     assert WAITING not in {row.what for row in told.knowing}
     assert "95 % interval" not in captions and captions.count("one replication, no interval") == 2
-    assert "Nothing that was varied alone surely turns the choice." in " ".join(sentences(told))
+    text = " ".join(sentences(told))
+    assert "Nothing that was varied alone surely turns the choice." in text
+    assert "No other path is compared with it." in text and "Probability" not in text
 
 
 def test_what_is_left_at_the_end_pays_nothing_back() -> None:

@@ -200,7 +200,7 @@ def _may_be_as_much(other: Interval, most: Interval) -> bool:
 def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", but the lead may be zero"
-    which = "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
+    which = "expansion_only" if n == 1 else "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
     surely = said(which, n=n, probability=probability_text(answer.probability), surely=how)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
