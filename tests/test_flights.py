@@ -59,6 +59,10 @@ def test_an_aircraft_type_without_positions_is_refused() -> None:
     [
         ("", "empty; expected a header"),
         ("flight,sibt\n", "a header, but no flights"),
+        (
+            "flight|sibt\nA|2022-09-05 10:00\n",
+            r"'flight' among flight\|sibt; needed: .*; columns are separated by",
+        ),
         ("flight,stib\nA,2022-09-05 10:00\n", "no column 'sibt'.*did you mean column 'stib'"),
         ("FLIGHT,sibt\nA,2022-09-05 10:00\n", "no column 'flight'.*did you mean column 'FLIGHT'"),
         ("flight,sibt,PARCELS\nA,2022-09-05 10:00,9\n", "column 'PARCELS' .* did you mean 'parcels'"),

@@ -167,12 +167,13 @@ def _check_columns(path: str, columns: list[str]) -> None:
             f"{path}: no header with {', '.join(_NEEDED)}; `cargohub schedule` makes such a file of an SSIM timetable"
         )
     lowered = {name.lower(): name for name in columns}
+    separators = "" if columns[1:] else "; columns are separated by commas, semicolons or tabs"
     for name in _NEEDED:
         if name not in columns:
             close = [lowered[other] for other in difflib.get_close_matches(name, lowered, 1)]
             wanted = f"; needed: {', '.join(_NEEDED)}; optional: {', '.join(_OPTIONAL)}"
-            hint = f"; did you mean column {close[0]!r}? Name it {name!r}" if close else wanted
-            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
+            hint = f"; did you mean column {close[0]!r}? Name it {name!r}" if close and not separators else wanted
+            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}{separators}")
     for name in filter(None, columns):
         if columns.count(name) > 1:
             raise InputError(f"{path}: column {name!r} occurs {columns.count(name)} times")
