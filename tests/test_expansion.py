@@ -622,6 +622,8 @@ def test_the_triangular_quantile_is_the_inverse_of_its_distribution() -> None:
         assert below == pytest.approx(rank)
     assert months_after(dt.date(2023, 11, 15), 3) == dt.date(2024, 2, 15)
     assert months_after(dt.date(2023, 1, 31), 1) == dt.date(2023, 2, 28)
+    assert months_after(dt.date(2023, 1, 30), 0) == dt.date(2023, 1, 30)
+    assert months_after(dt.date(2023, 12, 31), 2.5) == dt.date(2024, 3, 15)
     assert months_after(dt.date(2023, 12, 5), 1.5) == dt.date(2024, 1, 20)
 
 

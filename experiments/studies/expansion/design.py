@@ -1,5 +1,6 @@
 """The request of `cargohub expansion`: paths of phases, growth of demand, and decisions that others take."""
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -234,8 +235,8 @@ def months_after(day: dt.date, months: float) -> dt.date:
     """The day so many months later; fractions of a month as days of 1/30."""
     whole = int(months)
     year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + whole, MONTHS_PER_YEAR)
-    first = dt.date(year, month + 1, 1)
-    return first + dt.timedelta(days=min(day.day, 28) - 1 + round(30 * (months - whole)))
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last)) + dt.timedelta(days=round(30 * (months - whole)))
 
 
 def month_of(day: dt.date, first_year: int) -> float:
