@@ -65,6 +65,13 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         book.save(path)
         with pytest.raises(InputError, match=f"plan.xlsx: sheet inputs, cell {cell.coordinate}, value '{wrong}': "):
             words_of(path, "run", None)
+    cell.value = 20
+    inputs.append([each.value for each in rows["halls.main.doors_out"]])
+    book.save(path)
+    with pytest.raises(
+        InputError, match=rf"cell H{inputs.max_row}: 'halls.main.doors_out' is changed in an earlier row"
+    ):
+        words_of(path, "run", None)
     rows["words"][2].value = "scenario='x"
     book.save(path)
     with pytest.raises(InputError, match=r"plan.xlsx: sheet inputs, row Words: No closing quotation, got"):

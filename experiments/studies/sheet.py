@@ -91,7 +91,8 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     """Words for the changes in a sheet: for `compare` both designs, unchanged and changed.
 
     Raises:
-        InputError: in one line with file, sheet, cell and value: no such sheet, an unknown key, a refused value.
+        InputError: in one line with file, sheet, cell and value: no such sheet, an unknown key, a key that two
+            rows change, a refused value.
     """
     table = [row + [""] * len(HEADER) for _, row in sheet_of(path)[1]]
     if not table or tuple(table[0][: len(HEADER)]) != HEADER:
@@ -104,6 +105,8 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
         key, value = row[KEY], row[VALUE]
         if key in ("", WORDS) or value == row[WAS]:
             continue
+        if key in places:
+            raise InputError(f"{path}: sheet inputs, cell H{number}: {key[:60]!r} is changed in an earlier row, too")
         places[key] = f"{path}: sheet inputs, cell C{number}, value {value[:60]!r}"
         if key not in known:
             raise InputError(f"{places[key]}: {key[:60]!r} is not an input of this hub")
