@@ -306,7 +306,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     words = [word for word in TINY if word != "--quiet"]
     kept = interrupted(["capacity", *words, "--out", str(tmp_path / "halved")], after=5)
     ladder, begins, *_ = capsys.readouterr().err.splitlines()
-    assert ladder.startswith("Before the simulation: 30,000 m²: by the capacity ladder at most ")
+    assert ladder.startswith("Before the simulation: 30,000 m²: by the capacity ladder about ")
     assert begins.startswith("capacity: thresholds to find: ")
     with none_again(kept):
         document = told(capsys, "--out", str(tmp_path / "halved"))
