@@ -123,7 +123,7 @@ class Worlds:
         groups = self._in_world(numbers, row).items()
         # A group that the world leaves as it is needs no check.
         changed = read(
-            HubConfig, {name: getattr(hub, name) if same is document[name] else same for name, same in groups}
+            HubConfig, {name: getattr(hub, name) if group is document[name] else group for name, group in groups}
         )
         return hub if changed == hub else with_room(changed, hub)
 
