@@ -1,7 +1,6 @@
 """The style of all figures: fonts, a palette for colour-blind readers, and output to files."""
 
 import io
-import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -145,19 +144,13 @@ def saved(figure: Figure, form: str, **more: Trait) -> bytes:
 
 
 def group_thousands(figure: Figure) -> None:
-    """Write the numbers at its axes with commas, as tables have them; without powers of ten up to a billion."""
+    """Write numbers of four and more digits at its axes with commas, as tables have them."""
     from matplotlib.ticker import ScalarFormatter
-
-    class Grouped(ScalarFormatter):
-        def __call__(self, x: float, pos: int | None = None) -> str:
-            return re.sub(r"(?<![.\d])\d{4,}", lambda digits: f"{int(digits[0]):,}", super().__call__(x, pos))
 
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
-            if type(axis.get_major_formatter()) is ScalarFormatter:
-                formatter = Grouped()
-                formatter.set_powerlimits((-5, 9))
-                axis.set_major_formatter(formatter)
+            if type(axis.get_major_formatter()) is ScalarFormatter and max(map(abs, axis.get_view_interval())) >= 1000:
+                axis.set_major_formatter(NUMBERS)
 
 
 @contextmanager
