@@ -234,8 +234,11 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     ):
         hub = replace(tailored, disruptions=disruptions)
         assert (said in sentences.sentence(hub, late, LADDER, subject="It")) is is_named
+    text = sentences.sentence(replace(tailored, fully_manned="tugs, breakdown"), late, LADDER, subject="It")
+    assert "people: pack-out 23.0 h a day, induction 13.3 h" in text, "more people for break-down could not help"
     short = {"packout_posts": Rung(TODAY.parcels_per_day - 1)}
-    for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
+    full = replace(tailored, fully_manned=", ".join(hours))
+    for point, ladder, found in ((tailored, short, late), (full, LADDER, late),
                                  (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),
                                  (tailored, LADDER, kpis(value(0.96, 0.9, 0.99)) | waits)):  # fmt: skip
         (one,) = design_verdicts([point], {point.label: found}, {point.label: ladder})
@@ -425,7 +428,7 @@ def run_of(designs, n):
         rows.append(DesignRow(label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
                               hub.demand.flights_per_day, parcels, *3 * [np.nan], hub.area_m2, n_machines,
                               len(hub.halls), hub.service_h, "stable", np.nan, "flexible",
-                              *(packout_rung(hub, rule) for rule in PackoutRule), "", "", ""))  # fmt: skip
+                              *(packout_rung(hub, rule) for rule in PackoutRule), "", "", "", ""))  # fmt: skip
         means[label] = {}
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]

@@ -17,6 +17,7 @@ from sim.domain.site import MachineCalendar, Manning
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
 from sim.inputs.roster import Absence, manned, manned_calendar
+from sim.inputs.staffing import fully_manned
 from sim.kernels.queueing import Servers, several_servers
 from sim.processes.phases import Phase, at
 from sim.processes.pool import Pool
@@ -180,6 +181,19 @@ def test_a_role_that_is_there_in_full_for_the_end_of_the_week_only_is_enough():
     config = load("liege_30k", f"roster.roles.breakdown.shifts=[{shift}]", "horizon_days=1", "warmup_days=0")
     (hall,) = make_inputs(config, 0).site.halls
     assert hall.manning["workers"].posts[0] == 0
+
+
+def test_a_role_is_fully_manned_if_none_of_its_posts_is_ever_empty_whatever_the_roster_is_called():
+    always = load("liege_30k", "roster=round_the_clock")
+    assert fully_manned(always) == [name for name, role in ROLES.items() if not role.is_of_declarations]
+    assert fully_manned(replace(always, roster=replace(always.roster, factor=0.5))) == ["hand_sorting"], (
+        "it has no post"
+    )
+    gap = replace(
+        always.roster,
+        roles=always.roster.roles | {"packout": RoleRoster(1.0, (Shift(("mon-sun",), "06:00", "05:30", 1.0),))},
+    )
+    assert {*fully_manned(always)} - {*fully_manned(replace(always, roster=gap))} == {"packout"}
 
 
 def test_people_who_are_always_there_are_as_good_as_no_roster():

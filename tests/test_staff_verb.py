@@ -110,6 +110,10 @@ def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_
     there = covered({tour: 1})
     plan = PoolPlan(both, {tour: 3}, {"a": 2.0 * there, "b": 1.0 * there}, 0.0)
     assert (plan.units["a"] == 2 * there).all() and (plan.units["b"] == there).all()
+    rare = replace(plan, asked={"a": 4.0 * there, "b": 0.0 * there})
+    assert rare.units["b"].sum() == 1 and (rare.units["a"] + rare.units["b"] == 3 * there).all(), (
+        "no post is always empty"
+    )
     always = dict.fromkeys("ab", np.full(SLOTS, 5.0))
     assert not plan.is_full and not replace(plan, asked={**always, "b": 5.0 * there}).is_full
     assert replace(plan, asked=always).is_full

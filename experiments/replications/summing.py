@@ -23,9 +23,11 @@ from experiments.store.rows import stored
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
-from sim.inputs.expected_flights import expected_parcels_per_day
+from sim.inputs.expected_flights import expected_parcels_per_day, size_of_a_flight
+from sim.inputs.flight_files import schedules_of
 from sim.inputs.flight_schedule import end_of_run, make_flights
-from sim.inputs.own_flights import schedules_seen
+from sim.inputs.own_flights import draws_from_file
+from sim.inputs.staffing import fully_manned
 from sim.inputs.traffic import daily_parcels
 from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import Ladder, capacity_ladder, packout_rung
@@ -207,6 +209,7 @@ def design_row(
         other,
         schedule_words(config),
         config.time_zone or "",
+        ", ".join(fully_manned(config)),
     )
 
 
@@ -226,10 +229,13 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:
-    """Flights and parcels a day of the demand: annual means, or those of a file in the measured days."""
+    """Flights and parcels a day: annual means, or those of a file in the measured days, expected if they are drawn."""
     if config.arrivals.model is not ArrivalModel.FILE:
         return config.flights_coming_per_day, daily_parcels(config)
-    end, replications = end_of_run(config), range(schedules_seen(config))
+    if draws_from_file(config):
+        parcels = expected_parcels_per_day(config)
+        return parcels / (size_of_a_flight(config) * config.mean_parcels_per_flight), parcels
+    end, replications = end_of_run(config), range(len(schedules_of(config).of))
     drawn = chain(*(make_flights(config, Streams(config.seed, number), end) for number in replications))
     cohort, days = [flight.n_parcels for flight in drawn if flight.is_cohort], config.horizon_days * len(replications)
     return len(cohort) / days, sum(cohort) / days

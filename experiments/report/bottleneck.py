@@ -19,9 +19,7 @@ from sim.measures.ladder import Ladder, Rung
 
 NEAR: Final = 0.05
 """Rungs within this share of the lowest are named together with it (assumption)."""
-_ALL_POSTS: Final = "round_the_clock"
-"""The roster that mans all posts at any time, so that more people cannot help."""
-MORE_PEOPLE: Final = f"The word roster={_ALL_POSTS} shows whether more would be enough"
+MORE_PEOPLE: Final = "The word roster=round_the_clock shows whether more would be enough"
 _MOST_ROLES: Final = 3
 _STAFFED: Final = "If staffed round the clock"
 _STAYS: Final = ("floor", "export_floor")
@@ -75,19 +73,20 @@ def explains(ladder: Ladder, parcels_per_day: float) -> bool:
 def waits_for_people(values: Mapping[str, Interval], point: DesignRow) -> str:
     """The roles for whose people work waits longest, with hours a day; empty if there is hardly such a wait.
 
-    People may also be late because they are held by those who come after them, who then wait longest. Empty, too, for
-    a hub with outages, closures or absences: these make parcels late, and work waits for the roster's people as usual.
+    Roles of which all posts are always manned are left out, because more of their people could not help. People may
+    also be late because they are held by those who come after them, who then wait longest. Empty, too, for a hub with
+    outages, closures or absences: these make parcels late, and work waits for the roster's people as usual.
     """
     if any(kind.phrase in point.disruptions for kind in Disruption.kinds.values() if not kind.is_traffic):
         return ""
     n_places = {Place.APRON: 1, Place.HALL: point.n_halls, Place.MACHINE: point.n_machines}
-    names = {role: f"understaffed_h_per_day_{role}" for role in ROLES}
+    names = {role: f"understaffed_h_per_day_{role}" for role in ROLES if role not in point.fully_manned.split(", ")}
     hours = {role: values[name].mean / n_places[ROLES[role].place] for role, name in names.items() if name in values}
     least = max(1.0, max(hours.values(), default=0.0) / 2)
     longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])[:_MOST_ROLES]
     of_each = {role: _OF_EACH[ROLES[role].place] if n_places[ROLES[role].place] > 1 else "" for role in longest}
     texts = [f"{role_name(role)} {number(hours[role])} h a day{of_each[role]}" for role in longest]
-    return f"Work waits for people: {', '.join(texts)}" if texts and point.roster != _ALL_POSTS else ""
+    return f"Work waits for people: {', '.join(texts)}" if texts else ""
 
 
 def unexplained(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval]) -> str:

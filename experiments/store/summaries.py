@@ -67,6 +67,7 @@ class DesignRow:
     other_packing: str = column("", "design that differs only in the packing rule; empty: none")
     schedule: str = column("", "schedule of flights, random or fixed, in words; empty: not stored")
     time_zone: str = column("", "time zone of the hub; empty: clocks do not change")
+    fully_manned: str = column("", "roles of which all posts are manned at any time of the first measured week")
 
     @property
     def label(self) -> str:

@@ -21,8 +21,6 @@ _TICKS_PER_WEEK = DAYS_PER_WEEK * TICKS_PER_DAY
 _WEEKS_BEFORE = 1
 """Weeks before the run whose delayed flights arrive in it."""
 _GOLDEN = (math.sqrt(5) - 1) / 2
-_SEEN = 10
-"""Replications from which the number of flights is estimated if weeks are drawn (assumption)."""
 
 
 def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
@@ -66,6 +64,11 @@ def _multiplied(config: HubConfig, streams: Streams, rows: list[FlightRow]) -> l
 def draws_flights(config: HubConfig) -> bool:
     """Whether each replication draws which flights of a file fly again or are left out."""
     return config.arrivals.factor % 1 > 0 or bool(demand_factors(config.disruptions, config))
+
+
+def draws_from_file(config: HubConfig) -> bool:
+    """Whether replications draw their flights from a file: its weeks, or which flights fly again or are left out."""
+    return config.arrivals.resampled_weeks is not None or draws_flights(config)
 
 
 def _times(config: HubConfig) -> Callable[[FlightRow], float]:
@@ -155,10 +158,3 @@ def left_out(config: HubConfig, end: int) -> tuple[int, int]:
     flown = [row for rows in schedules_of(config).of for row in _repeated(config, rows)]
     local_end = config.clock.local(end)
     return sum(not 0 <= (row.sibt if row.arrival is None else row.arrival) < local_end for row in flown), len(flown)
-
-
-def schedules_seen(config: HubConfig) -> int:
-    """Replications from which the mean number of flights is estimated."""
-    arrivals, schedules = config.arrivals, schedules_of(config)
-    is_drawn = arrivals.resampled_weeks is not None or (draws_flights(config) and not schedules.is_by_replication)
-    return _SEEN if is_drawn else len(schedules.of)

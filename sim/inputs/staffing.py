@@ -167,20 +167,40 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
     return hours
 
 
+def fully_manned(config: HubConfig) -> list[str]:
+    """Roles with work of which all posts are manned at any time of the first measured week."""
+    low = config.warmup_days * TICKS_PER_DAY
+    rosters = rosters_of(config, low + _WEEK)
+    return [
+        name
+        for name, role in ROLES.items()
+        if has_work(config, role)
+        and all(
+            posts == most_posts(config, name, hall_name)
+            for hall_name, opens in _places(config, role)
+            for *_, posts in spans(rosters.of_role(name, hall_name), max(low, opens), low + _WEEK)
+        )
+    ]
+
+
 def spans_of_role(rosters: Rosters, name: str, low: int, high: int) -> Iterator[tuple[int, int, int]]:
     """Start, end [ticks] and manned posts of a role's steps between `low` and `high`, in each place from its opening.
 
     Posts of machines are those of all machines of a hall.
     """
-    config, place = rosters.config, ROLES[name].place
-    if place is Place.APRON:
-        yield from spans(rosters.of_role(name, None), low, high)
-        return
-    for hall_name, hall in config.halls.items():
-        opens = config.opens_at(hall)
-        machines = hall.sorting_machines if place is Place.MACHINE else 1
+    config, role = rosters.config, ROLES[name]
+    for hall_name, opens in _places(config, role):
+        machines = config.halls[str(hall_name)].sorting_machines if role.place is Place.MACHINE else 1
         for begin, end, posts in spans(rosters.of_role(name, hall_name), min(max(low, opens), high), high):
             yield begin, end, posts * machines
+
+
+def _places(config: HubConfig, role: Role) -> Iterator[tuple[str | None, int]]:
+    """Where a role works, and from when on [ticks]: the apron (None), or each hall."""
+    if role.place is Place.APRON:
+        yield None, 0
+    else:
+        yield from ((name, config.opens_at(hall)) for name, hall in config.halls.items())
 
 
 def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:

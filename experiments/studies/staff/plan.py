@@ -33,8 +33,12 @@ class PoolPlan:
 
     @cached_property
     def units(self) -> dict[str, Numbers]:
-        """Units by role. People with several roles go where most work is left undone."""
+        """Units by role. People with several roles go where most work is left undone.
+
+        A role with less than half an hour's work a week comes first once: its posts may not be empty all week.
+        """
         free = covered(self.tours)
+        rare = {role for role, wanted in self.asked.items() if wanted.sum() < 1}
         units = {each.role: np.zeros(SLOTS) for each in self.pool.demands}
         left = dict.fromkeys(units, 0.0)
         for slot in range(SLOTS):
@@ -43,7 +47,8 @@ class PoolPlan:
             for _ in range(int(free[slot])):
                 roles = [each.role for each in self.pool.demands if units[each.role][slot] < each.most]
                 if roles:
-                    role = max(roles, key=lambda name: left[name])
+                    role = max(roles, key=lambda name: (name in rare, left[name]))
+                    rare.discard(role)
                     units[role][slot] += 1
                     left[role] -= 1
         return units
