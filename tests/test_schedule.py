@@ -266,7 +266,7 @@ def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, ca
         (["service=freight"], "service: expected service types, as F,M,H,A, or all, got 'freight'"),
         (["from=5.9.2022"], "from: expected a date YYYY-MM-DD, got '5.9.2022'"),
         (["from=2022-09-06", "to=2022-09-05"], "to: must not be before from, 2022-09-06, got 2022-09-05"),
-        (["from=2023-01-01"], "none of 3 legs to LGG flies from 2023-01-01"),
+        (["from=2023-01-01"], "from=2023-01-01: none of 3 legs to LGG arrives then; their days of operation are 2022-"),
         (["to=2030-01-01"], "days; at most 1098: give from=YYYY-MM-DD and to=YYYY-MM-DD"),
         (["clock=1"], "clock: expected the hub's time minus UTC, such as +0100 or -0500, got '1'"),
         (["skip_bad=yes"], "skip_bad: expected true or false, got 'yes'"),

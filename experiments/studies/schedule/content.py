@@ -106,7 +106,11 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     first, last = _range(request, legs)
     flights = expand(legs, first, last, clock_min=clock_min)
     if not flights:
-        raise InputError(f"{request.path}: none of {len(legs)} legs to {request.airport} flies from {first} to {last}")
+        begin, ends = min(leg.first for leg in legs), {leg.last for leg in legs}
+        until = "until further notice" if None in ends else f"to {max(filter(None, ends))}"
+        asked = " ".join(f"{key}={day}" for key, day in (("from", request.first), ("to", request.last)) if day)
+        raise InputError(said("none_flies", path=request.path, asked=asked or "all days", n=len(legs),
+                              airport=request.airport, begin=begin, until=until))  # fmt: skip
     calls: dict[tuple[dt.datetime, str], Call] = {}
     for sibt, leg in flights:
         aircraft = FLEET_OF_TYPE.get(leg.aircraft, leg.aircraft)
