@@ -18,7 +18,7 @@ from stored_runs import made, rewritten, sealed
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.exposure_tables import WAY, accesses, by_policy, compact, flows, matrices
+from experiments.report.exposure_tables import READ, WAY, accesses, by_policy, compact, flows, ledgers, matrices
 from experiments.report.figures import exposure_figure
 from experiments.report.hub_share import money_rests_on
 from experiments.studies import exposure
@@ -93,9 +93,17 @@ def test_records_and_accesses_are_those_of_a_day_over_all_replications_and_days(
     outside = {"n_given": 6, "n_from_outside_eu": [1, 1, 6, 6], "n_not_given": [2, 2, 0, 0]}
     noticed = {"never_noticed_share": [0.5, 0.5, 0.2, 0.2], "noticed_after_days": [10, 10, 4, 4]}
     watched = {**rows, "field": [*"ffgg"], "party": "a", **outside, **noticed, "first_noticed_after_days": 1}
-    made_accesses = accesses(pd.DataFrame(watched), 3)
+    made_accesses = accesses(pd.DataFrame(watched), 2 * 3)
     assert made_accesses[["given_per_day", "outside_per_day"]].to_numpy().tolist() == [[2, 1], [2, 2]]
     assert [*by_policy(made_accesses)] == [("none", 3, pytest.approx((0.5 + 2 * 0.2) / 3), (10 + 2 * 4) / 3)]
+
+
+def test_a_replication_without_accesses_counts_in_their_mean(run: Path) -> None:
+    tables = {name: parquet.read_table(run / "tables" / f"{name}.parquet").to_pandas() for name in READ}
+    (label,) = tables["watch"]["scenario"].unique()
+    tables["watch"] = tables["watch"][tables["watch"]["replication"] == 1]
+    watched = ledgers(tables, label, 1).watched
+    assert watched["given_per_day"].sum() == pytest.approx(tables["watch"]["n_given"].sum() / 2)
 
 
 @pytest.mark.drawn

@@ -391,6 +391,13 @@ def test_the_same_week_is_the_same_picture():
     assert WeekPattern("LGG", dt.date(2022, 9, 5), dt.date(2022, 9, 5), counts).a_week[0, 14] == 3
 
 
+def test_a_flight_on_every_day_of_a_week_and_a_half_is_one_a_week_on_each_weekday():
+    counts = np.zeros((7, 24), dtype=np.int64)
+    counts[:, 14] = 1, 2, 2, 2, 1, 1, 1  # ten days from a Tuesday
+    pattern = WeekPattern("LGG", dt.date(2022, 9, 6), dt.date(2022, 9, 15), counts)
+    assert pattern.a_week[:, 14].tolist() == [1] * 7
+
+
 def test_a_real_file(tmp_path, capsys):
     path = shared("sample_passenger.ssim")
     content = result_of(capsys, path, tmp_path / "out")["content"]

@@ -90,13 +90,14 @@ class Ledgers:
 def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
     """The ledgers of the design with this label, from the tables in `READ`."""
     of_design = {name: tables[name][tables[name]["scenario"] == label] for name in READ}
+    n_replications = of_design["exposure_matrix"]["replication"].nunique()
     return Ledgers(
         matrices(of_design["exposure_matrix"], n_days),
         flows(of_design["data_flows"], n_days),
         inference(of_design["inference"]),
         trade(of_design["trade"]),
         balance(of_design["trade_balance"], of_design["trade"]),
-        accesses(of_design["watch"], n_days),
+        accesses(of_design["watch"], n_replications * n_days),
     )
 
 
@@ -140,13 +141,13 @@ def inference(of_design: Frame) -> Frame | None:
 
 
 def accesses(watch: Frame, n_days: int) -> Frame:
-    """A row for each policy, party and field, no policy first.
+    """A row for each policy, party and field, no policy first; `n_days`: of all replications, also without accesses.
 
     `given_per_day` are accesses within the policy, `outside_per_day` expected accesses outside it. For accesses outside
     the policy: the share never noticed, the days until one is noticed, and until the first is noticed. If no audit
     notices any, these are the days for which the log is kept.
     """
-    scale = 1 / max(1, watch["replication"].nunique() * max(1, n_days))
+    scale = 1 / max(1, n_days)
     n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
     watch = watch.assign(n_outside=n_outside, is_policy=watch["policy"] != NO_POLICY)
     rows = watch.groupby(["is_policy", "policy", "is_in_force", "party", "field"])

@@ -26,13 +26,15 @@ class WeekPattern:
     replications: int = 1
 
     @property
-    def weeks(self) -> float:
-        return ((self.last - self.first).days + 1) / len(WEEKDAYS)
+    def days(self) -> Counts:
+        """How often the range has each weekday, from Monday."""
+        n_after = (np.arange(len(WEEKDAYS)) - self.first.weekday()) % len(WEEKDAYS)
+        return ((self.last - self.first).days - n_after) // len(WEEKDAYS) + 1
 
     @property
     def a_week(self) -> Numbers:
-        """Flights a week (weekday, hour); for a range shorter than a week, the total."""
-        return self.counts / max(1.0, self.weeks) / self.replications
+        """Flights a week (weekday, hour): of a weekday, over how often the range has it."""
+        return self.counts / np.maximum(1, self.days)[:, None] / self.replications
 
 
 def figure(result: WeekPattern) -> Figure:
@@ -43,7 +45,7 @@ def figure(result: WeekPattern) -> Figure:
     hours = [f"{hour:02}" for hour in range(HOURS)]
     draw_cells(ax, a_week, texts, WEEKDAYS, hours, size=7, ends=(0.0, max(float(a_week.max()), 1e-9)))
     ax.set_xlabel("hour of scheduled in-block")
-    unit = "flights a week" if result.weeks > 1 else "flights"
+    unit = "flights a week" if result.days.max() > 1 else "flights"
     unit += " and replication" if result.replications > 1 else ""
     ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")
     return drawing
