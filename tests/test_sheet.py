@@ -137,6 +137,7 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
     assert 8 <= last < rungs.max_row, "far rungs would leave no length to the others"
     assert all(rungs.cell(row, 2).value > 4 * rungs["B2"].value for row in range(last + 1, rungs.max_row + 1))
     kpis = {row[0]: row for row in book["all KPIs"].iter_rows(min_row=2, values_only=True)}
+    assert full_kpi_name("connections_made_share") not in kpis, "no design has connections"
     mean = tables["summary"].set_index(["scenario", "kpi"])["mean"]
     labels = tables["points"].sort_values("order")["scenario"]
     assert [book["KPIs"].cell(row, 1).value for row in (2, 3)] == ["On time", "Dwell, mean"]

@@ -49,15 +49,17 @@ _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 
 
 def values_of(outcome: Outcome) -> Values:
-    """KPIs with unit and interval, as texts and pictures show them."""
+    """KPIs with unit and interval, as texts and pictures show them: of each design those of the parts that it has."""
     return {
-        label: {
+        design.label: {
             kpi: within_possible(
-                kpi, replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(label, kpi))
+                kpi,
+                replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(design.label, kpi)),
             )
-            for kpi, interval in intervals.items()
+            for kpi, interval in outcome.intervals[design.label].items()
+            if KPIS[kpi].group.is_in(design.hub)
         }
-        for label, intervals in outcome.intervals.items()
+        for design in outcome.designs
     }
 
 
