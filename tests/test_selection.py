@@ -316,6 +316,15 @@ def test_none_that_meets_the_target_is_an_answer() -> None:
     assert ocba(sampler(rows((1, 1), (2, 2))), goal, Looks(2, 1, 50), budget=10).selected is None
 
 
+def test_at_the_last_look_a_design_dearer_than_one_that_surely_meets_the_target_needs_no_decision() -> None:
+    draws = np.zeros((2, 2, 6))
+    draws[:, 0] = [0.99 + 0.001 * np.array([-1, 1, -1, 1, -1, 1]), 0.94 + 0.1 * np.array([-1, 1, -1, 1, -1, 1])]
+    goal = Goal(2, ALPHA, 0.95, 0.01, (1.0, 2.0), 0.0)
+    found = kim_nelson(sampler(draws), goal, Looks(6, 1, 6), is_updated=True)
+    assert [verdict.fate for verdict in found.verdicts] == [Fate.SELECTED, Fate.NOT_CHEAPER]
+    assert found.probability == pytest.approx(1 - ALPHA)
+
+
 def test_where_replications_run_out_means_decide_and_nothing_is_promised() -> None:
     draws = np.random.default_rng(1).normal(0, 1, size=(3, 2, 40))
     draws[:, 0] += np.array([-0.2, 0.3, 0.3])[:, None] - draws[:, 0].mean(axis=1, keepdims=True)

@@ -156,16 +156,17 @@ class _Race:
             total = values.sum(axis=1)
             meets = total >= limit
             misses = ~meets & (total <= -limit)
-            if n >= self._looks.most and not (meets | misses).all():
-                # The means decide the rest, without a guarantee.
-                self._is_sure, meets = False, total >= 0
-                for at in np.flatnonzero(~meets & ~misses):
-                    self._fates[alive[at]] = Verdict(Fate.OPEN, n)
+            by_mean = dict(zip(alive, (total >= 0).tolist(), strict=True))
             self._passing += [alive[at] for at in np.flatnonzero(meets)]
             for at in np.flatnonzero(misses):
                 self._fates[alive[at]] = Verdict(Fate.INFEASIBLE, n)
-            alive = [design for design in alive if design not in self._fates and design not in self._passing]
-            alive = self._without_dearer(alive)
+            alive = self._without_dearer([alive[at] for at in np.flatnonzero(~meets & ~misses)])
+            if alive and n >= self._looks.most:
+                # The means decide the rest, without a guarantee.
+                self._is_sure = False
+                self._passing += [design for design in alive if by_mean[design]]
+                self._fates |= {design: Verdict(Fate.OPEN, n) for design in alive if not by_mean[design]}
+                alive = []
             n = self._next(n)
 
     def compare(self) -> None:
