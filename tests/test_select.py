@@ -186,6 +186,16 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert document["designs"][document["selected"]]["reason"].startswith("cheapest by the means with")
 
 
+def test_a_cost_that_is_a_share_is_in_per_cent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=not_departed_share"]
+    words += ["select.indifference=0.01", "select.target=null", "select.max_replications=12"]
+    document = answer(capsys, *words, *TINY, "--out", str(tmp_path))
+    assert re.search(r": cost [\d.]+ %( \(|, )", document["sentences"][0])
+    assert document["sentences"][1].endswith("no other design is cheaper by 1 percentage point or more.")
+    assert main(["show", document["run_dir"]]) == 0
+    assert "[1]" not in capsys.readouterr().out
+
+
 def test_costs_are_the_area_or_those_of_the_designs() -> None:
     design = Design("a", load("liege_66k"))
     usual = {"kpi": "on_time_share", "target": 0.9, "tolerance": 0.1, "indifference": None, "alpha": 0.1, "step": 1}
@@ -289,6 +299,8 @@ def test_the_chart_orders_designs_by_cost() -> None:
     chart = SelectChart.of(dots, "on_time_share", 0.95, "area_m2", "m2")
     assert [dot.name for dot in chart.dots] == ["a", "b"]
     assert (chart.target, chart.dots[1].kpi.low, chart.cost) == (95.0, 96.0, "Area [m²]")
+    of_share = SelectChart.of(dots, "on_time_share", 0.95, "not_departed_share", "1")
+    assert ([dot.cost for dot in of_share.dots], of_share.cost) == ([100.0, 200.0], "Not departed [%]")
     above, below = Figure().subplots(2)
     draw_plane(above, chart)
     assert above.xaxis.get_major_formatter()(1_200_000) == "1,200,000"

@@ -49,10 +49,13 @@ class SelectChart:
     @classmethod
     def of(cls, dots: Sequence[Dot], kpi: str, target: float | None, cost: str, cost_unit: str) -> "SelectChart":
         scale, unit = style.drawn_as(KPIS[kpi].unit)
-        drawn = [replace(dot, kpi=dot.kpi.scaled(scale)) for dot in sorted(dots, key=lambda dot: dot.cost)]
+        of_cost, unit_of_cost = style.drawn_as(cost_unit)
+        drawn = [
+            replace(dot, kpi=dot.kpi.scaled(scale), cost=of_cost * dot.cost)
+            for dot in sorted(dots, key=lambda dot: dot.cost)
+        ]
         service = f"{formatting.kpi_name(kpi)} [{unit}]"
         name = formatting.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
-        unit_of_cost = formatting.unit_name(cost_unit)
         cost_text = f"{name} [{unit_of_cost}]" if unit_of_cost else name
         return cls(tuple(drawn), None if target is None else scale * target, service, cost_text)
 

@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
 from experiments.designs.spreadsheet import keys_of
 from experiments.designs.what_if import scaled_to
-from experiments.formatting import kpi_heading, number, unit_name, whole
+from experiments.formatting import found_share, kpi_heading, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.money.kpis import KPIS
@@ -90,7 +90,8 @@ def document(given: Request[SelectKeys], result: Found) -> Document:
 
 def _grid(result: Found) -> Grid:
     settings, factors = result.keys.select, result.keys.factors
-    show_cost = whole if all(row.cost.is_integer() for row in result.rows) else number
+    is_share = settings.cost_unit == "1"
+    show_cost = found_share if is_share else whole if all(row.cost.is_integer() for row in result.rows) else number
     rows = tuple(
         (
             design_name(row.scenario),
@@ -103,7 +104,7 @@ def _grid(result: Found) -> Grid:
         )
         for row in sorted(result.rows, key=lambda row: row.cost)
     )
-    cost = f"cost [{unit_name(settings.cost_unit)}]" if settings.cost_unit else "cost"
+    cost = f"cost [{unit_name(settings.cost_unit)}]" if settings.cost_unit and not is_share else "cost"
     keys = keys_of(factors)
     kpi = kpi_heading(settings.kpi, KPIS[settings.kpi].unit)
     header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")

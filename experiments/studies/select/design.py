@@ -113,9 +113,13 @@ class Select:
     @property
     def margin(self) -> str:
         """The tolerance in words: `1 percentage point`."""
-        if (unit := KPIS[self.kpi].unit) == "1":
-            return counted(100 * self.tolerance, "percentage point")
-        return f"{self.tolerance:g} {unit_name(unit)}"
+        return _difference(self.tolerance, KPIS[self.kpi].unit)
+
+    @property
+    def step_of_cost(self) -> str:
+        """The indifference in words."""
+        assert self.indifference is not None
+        return _difference(self.indifference, self.cost_unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,10 @@ class SelectKeys(DesignKeys):
     @property
     def looks(self) -> Looks:
         return Looks(self.replications, self.select.step, self.select.max_replications)
+
+
+def _difference(value: float, unit: str) -> str:
+    return counted(100 * value, "percentage point") if unit == "1" else f"{value:g} {unit_name(unit)}".rstrip()
 
 
 def known_cost(design: Design, settings: Select) -> float:

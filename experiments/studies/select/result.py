@@ -134,7 +134,8 @@ def answer(result: Found) -> list[str]:
         unit = f" {unit_name(settings.cost_unit)}".rstrip()
         cost = number(best.cost) + unit
         if settings.cost_kpi:
-            cost = with_interval(result.outcome.intervals[best.scenario][settings.cost_kpi], unit=unit)
+            interval = result.outcome.intervals[best.scenario][settings.cost_kpi]
+            cost = in_percent(interval) if settings.cost_unit == "1" else with_interval(interval, unit=unit)
         name, reached = design_name(best.scenario), interval_text(best.kpi, best.unit, with_unit=True)
         lines = [f"{name} {what} ({among}): cost {cost}, {kpi_name(settings.kpi)} {reached}."]
     if result.probability is None:
@@ -146,10 +147,7 @@ def _promise(result: Found, probability: float) -> str:
     """The guaranteed statement and its probability: for normal values, and for KN++ only in the limit."""
     settings = result.keys.select
     spare = f"meets the target with {settings.margin} to spare"
-    if settings.indifference is None:
-        cheaper = "cheaper"
-    else:
-        cheaper = f"cheaper by {settings.indifference:g} {unit_name(settings.cost_unit)}".rstrip() + " or more"
+    cheaper = "cheaper" if settings.indifference is None else f"cheaper by {settings.step_of_cost} or more"
     if result.selected is None:
         what = f"no design {spare}"
     elif settings.target is None:
