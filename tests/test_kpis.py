@@ -14,10 +14,12 @@ from answers import answer
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame.of_designs import present_kpis
+from experiments.frame.of_designs import values_of
 from experiments.main import main
-from experiments.replications.summing import interval_of
+from experiments.money import kpis as money
+from experiments.replications.summing import interval_of, outcome_of
 from experiments.report.kpi_page import kpi_page
+from experiments.statistics.family import Family
 from sim.domain.site import Manning
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
 from sim.measures.kpis.service import weighted_quantile
@@ -77,11 +79,16 @@ def test_shares_that_scatter_to_both_sides_keep_students_interval() -> None:
     assert interval_of("on_time_share", filled).low < 0.8
 
 
-def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kpis_of_a_part_of_the_hub_are_those_of_designs_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(KPIS, toys_per_day.name, toys_per_day)
-    with_exports, without = (Design(name, load("liege_30k", f"exports={name}")) for name in ("one_fifth", "none"))
-    for designs, is_shown in (([with_exports], False), ([with_exports, without], True)):
-        assert ("toys_per_day" in present_kpis([design.hub for design in designs], Rank.DETAIL)) == is_shown
+    hubs = {"a": load("liege_30k"), "b": load("liege_30k", "exports=none"), "c": load("liege_66k")}
+    designs = [Design(label, hub) for label, hub in hubs.items()]
+    samples = {label: {name: [0.0, 1.0] for name in money.KPIS} for label in hubs}
+    outcome = outcome_of(designs, samples, SimpleNamespace(family=Family.HOLM, factors={}), {}, [])
+    shown = values_of(outcome)
+    for kpi, having in (("toys_per_day", "b"), ("exports_per_day", "ac"), ("held_share", "abc"), ("transit_share", "")):
+        assert "".join(label for label in hubs if kpi in shown[label]) == having
+        assert "".join(label for label in "bc" if kpi in outcome.differences[label]) == having[1:] * ("a" in having)
 
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:

@@ -25,7 +25,7 @@ from experiments.replications.replicating import (
     too_wide,
 )
 from experiments.replications.stability import Stability, stability_of
-from experiments.replications.summing import Outcome, complete, interval_of, samples_of
+from experiments.replications.summing import Outcome, complete, describes, interval_of, samples_of
 from experiments.replications.work import evaluate, replicate
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
@@ -242,9 +242,9 @@ class Stored:
         differences = self._differences() if len(designs) > 1 else {}
         for design in designs:
             values = intervals.get(design.label, {})
-            others = [differences.get(design.label, {})] if design is not designs[0] else []
-            missing = [kpi for kpi in KPIS if kpi not in values or any(kpi not in tested for tested in others)]
-            if missing:
+            compared = [kpi for kpi in KPIS if design is not designs[0] and describes(kpi, designs[0], design)]
+            tested = differences.get(design.label, {})
+            if missing := [kpi for kpi in KPIS if kpi not in values or (kpi in compared and kpi not in tested)]:
                 raise self._other_version(missing[0], "of", design)
         n = min(interval.n for values in intervals.values() for interval in values.values())
         wide = needs(samples_of(self._kpis), keys.half_widths, interval_of) if keys.half_widths else []

@@ -15,7 +15,7 @@ from experiments.frame.study import Bench, Document, Request, Tables
 from experiments.interval_text import change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
-from experiments.replications.summing import Outcome, design_row, design_rows
+from experiments.replications.summing import Outcome, describes, design_row, design_rows
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
 from experiments.report import bottleneck, packing
 from experiments.report.hub_share import goods_lines
@@ -33,7 +33,6 @@ from experiments.store import open_run
 from experiments.store.read import CONFIG
 from experiments.store.rows import Grid
 from experiments.store.summaries import DesignRow, WarmupRow
-from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import RECOVERY, Rank
 from sim.measures.ladder import capacity_ladder
@@ -57,7 +56,7 @@ def values_of(outcome: Outcome) -> Values:
                 replace(Value.of(interval, KPIS[kpi].unit), is_lower_bound=outcome.is_lower_bound(design.label, kpi)),
             )
             for kpi, interval in outcome.intervals[design.label].items()
-            if KPIS[kpi].group.is_in(design.hub)
+            if describes(kpi, design)
         }
         for design in outcome.designs
     }
@@ -102,7 +101,8 @@ class DesignsText:
         yield from (f"{self.titles[label]}: {text}" for label, text in saved if text)
 
     def _present(self, rank: Rank) -> list[str]:
-        return present_kpis([design.hub for design in self.outcome.designs], rank)
+        """KPIs of at least this rank, if at least one design has the part of the hub that they describe."""
+        return [name for name in names(rank) if any(name in values for values in self.kpis.values())]
 
     def _grids(self, kpis: Sequence[str], caption: str) -> Iterator[Grid]:
         for first in range(0, len(self.designs), _ACROSS):
@@ -131,13 +131,18 @@ class DesignsText:
         if outcome.n == 1:
             yield from (said("untested"), "")
             return
-        family, summary = heading_of(f"family_{outcome.family}"), self._present(Rank.SUMMARY)
+        tested = {kpi for statements in outcome.differences.values() for kpi in statements}
+        family, summary = heading_of(f"family_{outcome.family}"), [kpi for kpi in names(Rank.SUMMARY) if kpi in tested]
         each = f"each of {len(summary)} KPIs is tested separately"
         caption = f"Difference from {self.titles[outcome.designs[0].label]} ({family}; {each})"
         rows: list[tuple[str, ...]] = []
         for label in (label for label in self.titles if label in outcome.differences):
             statements = outcome.differences[label]
-            changed = {kpi: statements[kpi] for kpi in summary if kpi == _ASKED or _is_shown(statements[kpi])}
+            changed = {
+                kpi: statements[kpi]
+                for kpi in summary
+                if kpi in statements and (kpi == _ASKED or _is_shown(statements[kpi]))
+            }
             for kpi, statement in changed.items():
                 both = (self.kpis[each].get(kpi) for each in (label, outcome.designs[0].label))
                 text = bounded(change(statement.interval, KPIS[kpi].unit), *both)
@@ -146,11 +151,6 @@ class DesignsText:
                 which = "no other difference" if any(map(_is_shown, changed.values())) else "no difference"
                 rows.append((self.titles[label], f"{which} is significant", "", ""))
         yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)
-
-
-def present_kpis(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
-    """KPIs of at least this rank, if at least one design has the part of the hub that they describe."""
-    return [name for name in names(rank) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
 
 
 def _is_shown(statement: Statement) -> bool:

@@ -83,14 +83,20 @@ def outcome_of(
     stability: Mapping[str, Stability],
     warnings: Sequence[str],
 ) -> Outcome:
-    """The outcome without margins."""
+    """The outcome without margins; differences are of KPIs of the parts that both designs have."""
     baseline, family = designs[0].label, study.family
     differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
     for kpi in KPIS if len(designs) > 1 else ():
-        samples = {name: kpis[kpi] for name, kpis in values.items()}
-        for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
-            differences[label][kpi] = statement
+        samples = {design.label: values[design.label][kpi] for design in designs if describes(kpi, designs[0], design)}
+        if samples:
+            for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
+                differences[label][kpi] = statement
     return Outcome(tuple(designs), intervals_of(values), differences, family, stability, tuple(warnings), study.factors)
+
+
+def describes(kpi: str, *designs: Design) -> bool:
+    """Whether all designs have the part of the hub that a KPI describes."""
+    return all(KPIS[kpi].group.is_in(design.hub) for design in designs)
 
 
 def by_design(kpis: Mapping[Key, Mapping[str, float]]) -> dict[str, list[Mapping[str, float]]]:

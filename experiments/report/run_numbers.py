@@ -18,7 +18,7 @@ from experiments.report.validation import with_counts
 from experiments.statistics.family import Differences, Statement
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
-from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
+from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, DECLARATIONS, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 from sim.measures.ladder import Ladder
 
 
@@ -115,8 +115,8 @@ def kpi_grid(
     return Grid(caption, ("KPI", "Unit", *(point.title for point in points)), tuple(rows), 2)
 
 
-def _group(run: Run, group: Group, caption: str = "") -> Grid:
-    return kpi_grid(run.main, run.kpis, names(group=group), caption)
+def _of_groups(run: Run, *groups: Group, caption: str = "") -> Grid:
+    return kpi_grid(run.main, run.kpis, [name for group in groups for name in names(group=group)], caption)
 
 
 def has(run: Run, kpi: str) -> bool:
@@ -132,14 +132,14 @@ def _chutes(run: Run) -> Iterator[Section]:
 
 def _exports(run: Run) -> Iterator[Section]:
     if has(run, "exports_per_day"):
-        grid = _group(run, EXPORTS, text_of("exports", with_intervals=run.with_intervals))
+        grid = _of_groups(run, EXPORTS, caption=text_of("exports", with_intervals=run.with_intervals))
         notes = [f"{line}." for line in sentences.exports_apart(run.main, run.kpis)]
         yield section("exports", text=(), grids=[grid], notes=notes)
 
 
 def _connections(run: Run) -> Iterator[Section]:
     if has(run, "connecting_per_day"):
-        grid = _group(run, CONNECTIONS, text_of("connections", with_intervals=run.with_intervals))
+        grid = _of_groups(run, CONNECTIONS, caption=text_of("connections", with_intervals=run.with_intervals))
         by_destination = run_grids.connections_grid(run.tables["connections"], run.tables["flights"], run.main)
         parts = [Section(heading_of("connections_by_destination"), grids=[by_destination])]
         yield section("connections", text=(), grids=[grid], parts=parts if by_destination.rows else ())
@@ -149,7 +149,8 @@ def _customs(run: Run) -> Iterator[Section]:
     counts = run_grids.customs_counts(run.tables["customs"], run.tables["flights"], run.main, run.window)
     if counts:
         grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
-        grids = [_group(run, CUSTOMS, f"What customs does, and the time it takes{run.with_intervals}")]
+        caption = f"What customs does, and the time it takes{run.with_intervals}"
+        grids = [_of_groups(run, CUSTOMS, DECLARATIONS, caption=caption)]
         yield section(
             "customs",
             grids=grids if has(run, "officer_h_per_day") else (),
@@ -159,13 +160,13 @@ def _customs(run: Run) -> Iterator[Section]:
 
 def _goods(run: Run) -> Iterator[Section]:
     kept = [(DATA, "data_read_per_day"), (GOODS, "imports_meur_per_year")]
-    if kpis := [name for group, sign in kept if has(run, sign) for name in names(group=group)]:
+    if groups := [group for group, sign in kept if has(run, sign)]:
         text = " ".join([text_of("goods"), *goods_lines(run.main, run.kpis)])
-        yield section("goods", text=[text], grids=[kpi_grid(run.main, run.kpis, kpis)])
+        yield section("goods", text=[text], grids=[_of_groups(run, *groups)])
 
 
 def _around(run: Run) -> Iterator[Section]:
-    grid = _group(run, SURROUNDINGS)
+    grid = _of_groups(run, SURROUNDINGS)
     if grid.rows:
         lanes = run_grids.lanes_grid(run.tables["destinations"], run.main)
         parts = [Section("On time at the destination, by lane", grids=[lanes])] if lanes.rows else []

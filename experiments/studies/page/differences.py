@@ -9,10 +9,9 @@ from typing import Final
 
 from experiments.designs.unusual import not_paired
 from experiments.formatting import counted, full_kpi_name
-from experiments.frame.of_designs import present_kpis
 from experiments.grouping import values_of
 from experiments.interval_text import NO_VARIANCE, amount, bracket, change
-from experiments.money.kpis import KPIS
+from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import name_of, with_value
@@ -162,8 +161,8 @@ def _differences(columns: Sequence[Column]) -> Grid:
     first, *others = columns
     n = min(len(values) for column in columns for values in column.samples.values())
     rows = []
-    for kpi in present_kpis([column.hub for column in columns], Rank.SUMMARY):
-        if not all(kpi in column.samples for column in columns):
+    for kpi in names(Rank.SUMMARY):
+        if not all(kpi in column.samples and KPIS[kpi].group.is_in(column.hub) for column in columns):
             continue
         samples = {column.title: column.samples[kpi][:n] for column in columns}
         tested = statements(samples, first.title, Family.HOLM, possible=KPIS[kpi].range)

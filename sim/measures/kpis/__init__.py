@@ -20,7 +20,7 @@ from sim.measures.kpis import (
     use,
 )
 from sim.measures.kpis.connections import CONNECTIONS
-from sim.measures.kpis.customs import CUSTOMS
+from sim.measures.kpis.customs import CUSTOMS, DECLARATIONS
 from sim.measures.kpis.data import DATA, GOODS
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank, declared, plain_label
 from sim.measures.kpis.exports import EXPORTS
@@ -36,6 +36,7 @@ __all__ = [
     "CUSTOMS",
     "CUSTOMS_RESOURCES",
     "DATA",
+    "DECLARATIONS",
     "EXPORTS",
     "EXPORT_RESOURCES",
     "GOODS",

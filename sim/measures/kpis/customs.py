@@ -7,7 +7,8 @@ from sim.measures.kpis.use import busy_hours
 from sim.measures.window import of_zone
 from sim.units import MIN_PER_H, TICKS_PER_H
 
-CUSTOMS = Group("customs", lambda hub: hub.customs.declared is not None)
+CUSTOMS = Group("customs")
+DECLARATIONS = Group("declarations", lambda hub: hub.customs.declared is not None)
 _CONTROLS = ("customs_desks", "xray_lanes", "transit_desks", "uld_xrays")
 
 
@@ -53,25 +54,25 @@ def examined_share(run: Measured) -> float:
     return _share(run, "n_opened")
 
 
-@CUSTOMS.kpi("1", NEITHER, "X-rayed")
+@DECLARATIONS.kpi("1", NEITHER, "X-rayed")
 def xrayed_share(run: Measured) -> float:
     """share of the cohort's parcels that are X-rayed one by one"""
     return _share(run, "n_xrayed")
 
 
-@CUSTOMS.kpi("1", NEITHER, "Under a transit document")
+@DECLARATIONS.kpi("1", NEITHER, "Under a transit document")
 def transit_share(run: Measured) -> float:
     """share of the cohort's parcels that leave under a transit document"""
     return _share(run, "n_transit")
 
 
-@CUSTOMS.kpi("1", MORE, "Detected, of parcels not as declared", rank=Rank.SUMMARY)
+@DECLARATIONS.kpi("1", MORE, "Detected, of parcels not as declared", rank=Rank.SUMMARY)
 def detection_share(run: Measured) -> float:
     """of the cohort's parcels that are not as declared, the share found; 0 without declarations"""
     return _share(run, "n_detected", "n_hits")
 
 
-@CUSTOMS.kpi("parcels/d", MORE, "Detections", rank=Rank.SUMMARY)
+@DECLARATIONS.kpi("parcels/d", MORE, "Detections", rank=Rank.SUMMARY)
 def detections_per_day(run: Measured) -> float:
     """opened parcels of the cohort that are found not to be as declared, and refused"""
     return _totals(run)["n_detected"] / run.window.days
@@ -98,7 +99,7 @@ def cage_peak_share(run: Measured) -> float:
     return float(filled.max(initial=0.0))
 
 
-@CUSTOMS.kpi("EUR", LESS, "Transit guarantee", rank=Rank.SUMMARY)
+@DECLARATIONS.kpi("EUR", LESS, "Transit guarantee", rank=Rank.SUMMARY)
 def transit_guarantee_eur(run: Measured) -> float:
     """guarantee outstanding at any time: for the cohort's parcels under transit declarations, a day, until discharge"""
     declared = run.config.customs.declared
