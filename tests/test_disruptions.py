@@ -407,6 +407,9 @@ def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
     assert recovery(config, tables) == ((10, 1), (10, 1))
     tables["disruptions"]["end"] = np.array([1200.0])  # after the run
     assert recovery(config, tables) == ((0, 1), (0, 1))
+    # Nor where no stay is asked for, and the backlog is in its band when the run ends.
+    tables["recovery"][PATHS[0]] = high
+    assert recovery(load("liege_30k", "recovery.stay_h=0"), tables) == ((0, 1), (0, 1))
 
 
 @pytest.mark.parametrize(("runs_on", "period"), [("true", "4 times the measured days"), ("false", "the measured days")])

@@ -54,7 +54,7 @@ def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, 
     if not is_single(tables["disruptions"]).any():
         return Recovery(0.0, 0.0), Recovery(0.0, 0.0)
     time, (disturbed, low, high) = _series(tables)
-    over = min(last_end(tables["disruptions"]), float(time[-1]))
+    over = last_end(tables["disruptions"])
     extra = np.maximum(disturbed - high, 0)
     nothing = np.zeros_like(extra)
     few = np.floor(_LEFT * extra.max(initial=0) * np.ones_like(extra)).astype(np.int64)
@@ -62,7 +62,7 @@ def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, 
     def of(backlog: Counts, bounds: tuple[Counts, Counts]) -> Recovery:
         instant = recovered_at(time, backlog, bounds, over=over, stay=config.recovery.stay_h * MIN_PER_H)
         until = float(time[-1]) if instant is None else instant
-        return Recovery((until - over) / MIN_PER_H, float(instant is None))
+        return Recovery(max(0.0, until - over) / MIN_PER_H, float(instant is None))
 
     return of(disturbed, (low, high)), of(extra, (nothing, few))
 
