@@ -123,6 +123,10 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
         "hall (30,000 m²) carries at least 1.00 (0.67 to 2.22) flights a day in 90 %"
     )
     assert [*opening(result)] == [sentence(result, "hall")], "the answer comes first"
+    # A share that stays exactly what is asked for from one level to the next reaches the next.
+    result.answered = [level(2, 0.9, 0.9, 0.9), level(4, 0.5, 0.5, 0.9), level(6, 0.5, 0.2, 0.9)]
+    nine, half, _ = carried_rows(result)
+    assert (nine.flights, nine.high, half.flights, half.low) == (2, 6, 6, 4)
 
 
 def test_a_number_that_does_nothing_is_not_worth_knowing_beyond_chance(chosen: Chosen) -> None:

@@ -82,9 +82,9 @@ def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
     """Flights a day up to which at least this share of the worlds carries its traffic; zero is carried in all."""
     flights = [0.0, *(flights_asked(answer.design.hub) for answer in levels)]
     shares = np.minimum.accumulate([1.0, *(_end(answer.share.interval, ends) for answer in levels)])
-    if shares[-1] > share:
-        return math.nan
-    at = int(np.argmax(shares <= share))
+    if shares[-1] >= share:
+        return math.nan if shares[-1] > share else flights[-1]
+    at = int(np.argmax(shares < share))
     above, below = float(shares[at - 1]), float(shares[at])
     return flights[at - 1] + (above - share) / (above - below) * (flights[at] - flights[at - 1])
 
