@@ -329,6 +329,15 @@ def test_where_the_roster_has_nobody_a_strike_is_no_cause():
     assert found == [nobody, away, away, nobody, nobody]
 
 
+def test_a_loader_that_is_away_is_no_cause_where_the_roster_has_nobody():
+    away = ("+disruption@disruptions.away=loader_away", "disruptions.away.start='day 1 05:00'")
+    hub = load("liege_30k", "roster=one_night", *away, "exports=none", horizon_days=1, warmup_days=0)
+    rows = {"name": np.array(["away"]), "start": np.array([5 * 60.0]), "end": np.array([29 * 60.0])}
+    causes = Rests(SimpleNamespace(hub=hub), rows)
+    found = [causes.cause("loader_sets", -1, -1, 60.0 * hour) for hour in (6, 7)]
+    assert found == ["loaders or tugs away (away)", "nobody is on the roster"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -45,12 +45,13 @@ class Rests:
     def cause(self, kind: str, hall: int, machine: int, since: float) -> str:
         """Why nobody works from this instant on [min]."""
         name, role = list(self._hub.halls)[hall] if hall >= 0 else None, ROLE_OF_KIND[kind]
-        on = dict(self._on(since))
-        for label, each in on.items():
-            if each.takes(kind) or (ROLES[role].place is Place.MACHINE and each.stops(str(name), machine + 1)):
-                return self._words(label)
-        if ROLES[role].place is Place.MACHINE and self._rostered(role, name, since):
-            return _OUTAGE
+        on, is_machine = dict(self._on(since)), ROLES[role].place is Place.MACHINE
+        if self._rostered(role, name, since):
+            for label, each in on.items():
+                if each.takes(kind) or (is_machine and each.stops(str(name), machine + 1)):
+                    return self._words(label)
+            if is_machine:
+                return _OUTAGE
         if not self._rostered(role, name, since, is_planned=True):
             return _NOBODY
         away = (label for label, each in on.items() if (staff := each.staff()) and role in (staff[1] or ROLES))
