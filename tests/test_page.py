@@ -574,7 +574,7 @@ def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
     page = client.get(address).text
     assert "replications are finished" in page and "First look" in page and 'data-refresh="2000"' in page
     assert "30,000 m², 3.5 flights a day" in page.replace("\u00a0", " ") and 'class="answer"' in page
-    assert "Exports" not in page, "only what comes first, and nothing of parts that are off"
+    assert "Exports called" not in page and "Recovery" not in page, "only what comes first, of parts that are on"
     again = client.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
     assert again.headers["location"] == address, "the same plan is the same run"
     assert main(["resume", str(folder)]) == 2, "a terminal beside it is refused, and breaks nothing"

@@ -16,7 +16,7 @@ from experiments.frame import pages, runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Kpis, Request
 from experiments.money.kpis import KPIS, names
-from experiments.replications.summing import design_row, intervals_of, samples_of
+from experiments.replications.summing import describes, design_row, intervals_of, samples_of
 from experiments.report.page import PAGE, pictures_shown
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Drawn, Page, heading_of, said
@@ -149,7 +149,11 @@ def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Se
     intervals = intervals_of(samples_of(kpis))
     begun_ones = [design for design in designs if design.label in intervals][:_MOST_DESIGNS]
     values = {
-        design.label: {kpi: Value.of(each, KPIS[kpi].unit) for kpi, each in intervals[design.label].items()}
+        design.label: {
+            kpi: Value.of(each, KPIS[kpi].unit)
+            for kpi, each in intervals[design.label].items()
+            if describes(kpi, design)
+        }
         for design in begun_ones
     }
     rows = [

@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 KPIS: Final = Kpis(
-    declared(service, flights, backlog, halls, surroundings, customs, data, exports, connections, use, people)
+    declared(service, exports, flights, backlog, halls, surroundings, customs, data, connections, use, people)
 )
 
 

@@ -14,7 +14,7 @@ def _of_cohort(run: Measured, name: str) -> int:
     return int(collections[name][collections["is_cohort"]].sum())
 
 
-@EXPORTS.kpi("1", MORE, "Exports on time", rank=Rank.SUMMARY)
+@EXPORTS.kpi("1", MORE, "Exports on time", rank=Rank.HEADLINE)
 def export_on_time_share(run: Measured) -> float:
     """share of the cohort's exports off-block within exports.service_h of their collection's timetabled instant; 1
     without exports
