@@ -247,6 +247,23 @@ def test_a_surface_that_explains_little_names_no_value_at_which_the_answer_turns
     assert any("no value is named at which the answer turns" in line for line in warnings(poor))
 
 
+def test_of_several_values_at_which_the_answer_turns_the_nearest_to_the_configured_one_is_named(result: Result) -> None:
+    answer, ranges = result.answered[1], dict(result.keys.sure.ranges)
+    ranges["demand.flights_per_day"] = (2.0, 3.6, 4.0)
+    effect = next(effect for effect in answer.deciding if effect.number == 0)
+    # Along the flights, at most 0 between -0.5 and 0.2 of half the range around 3: from 2.5 to 3.2 a day.
+    curvature = np.zeros((3, 3))
+    curvature[0, 0] = 100.0
+    surface = replace(answer.decided.surface, constant=-10.0, slopes=np.array([30.0, 0.0, 0.0]), curvature=curvature)
+    changed = replace(answer, decided=replace(answer.decided, surface=surface, effects=(effect,)))
+    sure_keys = replace(result.keys, sure=replace(result.keys.sure, ranges=ranges))
+    turning = replace(result, keys=sure_keys, answered=(changed,))
+    assert turning.value(effect, turning.turns(changed, effect)) == pytest.approx(3.2, abs=0.01)
+    assert any(
+        "it fails with demand: flights a day below about 3.19 (configured 3.6" in line for line in sentences(turning)
+    )
+
+
 def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:
     lines = [*sentences(result)]
     share = result.answered[1].share.interval.mean

@@ -30,6 +30,8 @@ from experiments.studies.sure.result import (
 )
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges 1.5 times as wide"}
+_STEP: Final = 0.001
+"""Distance from a turning point, of half a range, at which the answer on each side is seen."""
 _SURE = 0.995
 """Share of worlds from which no measurement could settle anything (assumption)."""
 
@@ -93,9 +95,11 @@ def _turn(result: Result, answer: Answered, effect: Effect) -> str:
     """The value of a number at which the answer changes; empty if it does not."""
     if (at := result.turns(answer, effect)) is None:
         return ""
-    lowest = answer.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
+    below, above = answer.decided.surface.along(
+        result.configured[None, :], effect.number, np.array([at - _STEP, at + _STEP])
+    )[:, 0]
     called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
-    side = "above" if lowest >= 0 else "below"
+    side = "above" if below >= above else "below"
     turns = called.value(result.value(effect, at))
     return said("turns_at", name=called.text, side=side, at=turns, configured=base, low=low, high=high)
 

@@ -188,14 +188,17 @@ class Result:
     def turns(self, answer: Answered, effect: Effect) -> float | None:
         """The scaled value of the number at which the answer changes, with all others as configured.
 
-        None: nowhere, or if the surface explains too little to judge a single hub, or is unsure of the configured one.
+        The nearest to the configured value if it changes at several. None: nowhere, or if the surface explains too
+        little to judge a single hub, or is unsure of the configured one.
         """
         likely = float(answer.decided.probability(self.configured[None, :])[0])
         if answer.decided.surface.explained < LEAST_EXPLAINED or 1 - LIKELY < likely < LIKELY:
             return None
         line = answer.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
         at = np.flatnonzero(line[1:] != line[:-1])
-        return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
+        changes = (_GRID[at] + _GRID[at + 1]) / 2
+        away = np.abs(changes - self.configured[effect.number])
+        return float(changes[away.argmin()]) if len(at) else None
 
     def measure(self, answer: Answered) -> Measure | None:
         """The deciding number with the highest value of information, and the fewest observations with most of it.
