@@ -15,8 +15,10 @@ from stored_runs import tables_of
 from experiments import extras
 from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.designs.design import Design
 from experiments.designs.varying import changed, words_of
 from experiments.frame import benches
+from experiments.frame.missing_people import cautions
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.front_figure import figure
@@ -374,3 +376,9 @@ def test_the_chart_draws_the_front_and_the_hub_as_configured(n: int, means: str)
     (ax,) = figure(("cost [EUR/d]", "on time [%]"), ((2.0, 0.5),), (3.0, 1.0), front).axes
     labels = ax.get_legend_handles_labels()[1]
     assert labels == ["a design that was simulated", "as configured", f"on the front, {means}"]
+
+
+def test_a_front_whose_designs_saw_no_parcel_is_warned_of() -> None:
+    nothing = {**dict.fromkeys(KPIS, 0.0), "on_time_share": 1.0}
+    lines = cautions([Design("design 1", load("liege_30k"))], {("design 1", 0): nothing})
+    assert any(line.startswith("replications without an import") for line in lines)

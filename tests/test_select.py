@@ -186,6 +186,14 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert document["designs"][document["selected"]]["reason"].startswith("cheapest by the means with")
 
 
+def test_replications_without_a_parcel_meet_no_target_unsaid(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["select", "halls.main.doors_out=20,30", *TARGET, *TINY, "demand.flights_per_day=0.1", "arrivals=poisson"]
+    document = answer(capsys, *words, "--out", str(tmp_path))
+    assert any(line.startswith("replications without an import") for line in document["warnings"])
+
+
 def test_a_cost_that_is_a_share_is_in_per_cent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=not_departed_share"]
     words += ["select.indifference=0.01", "select.target=null", "select.max_replications=12"]

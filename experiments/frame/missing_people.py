@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from experiments.designs.design import Design
 from experiments.formatting import share_text, whole
 from experiments.frame.study import Kpis
+from experiments.replications.replicating import without_parcels
 from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.replications.summing import by_design, design_row, intervals_of, ladder_of, samples_of
 from experiments.report import bottleneck
@@ -34,6 +35,6 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
 
 
 def cautions(designs: Sequence[Design], kpis: Kpis) -> tuple[str, ...]:
-    """Warnings on designs whose backlog grows or may grow, and on those whose people are missing."""
-    growing = unsure_lines(judged_as_run(designs, by_design(kpis)))
-    return (*growing, *missing_people(designs, intervals_of(samples_of(kpis))))
+    """Warnings on designs whose backlog grows or may grow, whose people are missing, or that saw no parcel."""
+    growing, samples = unsure_lines(judged_as_run(designs, by_design(kpis))), samples_of(kpis)
+    return (*growing, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))

@@ -10,6 +10,7 @@ from experiments.frame.missing_people import missing_people
 from experiments.frame.study import Kpis
 from experiments.interval_text import in_percent, with_interval
 from experiments.money.kpis import KPIS
+from experiments.replications.replicating import without_parcels
 from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
@@ -73,7 +74,8 @@ class Found:
 
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Found:
     values = samples_of(kpis)
-    intervals = intervals_of({design.label: values[design.label] for design in designs})
+    of_designs = {design.label: values[design.label] for design in designs}
+    intervals = intervals_of(of_designs)
     settings = keys.select
     rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
@@ -88,7 +90,8 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
         unit = KPIS[settings.kpi].unit
         rows.append(Row(design.label, len(rows), cost, settings.cost_unit, kpi.n, kpi, unit, fate, reason))
     stability = judged_as_run(designs, by_design(kpis))
-    outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, factors=keys.factors)
+    empty = tuple(without_parcels(of_designs))
+    outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, empty, factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
@@ -164,7 +167,7 @@ def _promise(result: Found, probability: float) -> str:
 
 def warnings_of(result: Found) -> list[str]:
     settings, best = result.keys.select, result.selected
-    lines = too_few_replications(min(row.kpi.n for row in result.rows))
+    lines = [*too_few_replications(min(row.kpi.n for row in result.rows)), *result.outcome.warnings]
     if best is not None:
         lines += unsure_lines({best.scenario: result.outcome.stability[best.scenario]})
     lines += missing_people(result.outcome.designs, result.outcome.intervals)
