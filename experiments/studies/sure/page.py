@@ -1,5 +1,6 @@
 """Output of `cargohub sure`: sentences, shares of worlds, tornado and map by design, and the method."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -112,6 +113,15 @@ def _measured(result: Result, answer: Answered) -> Iterator[str]:
         yield said(which, design=answer.design.label, name=name, measure=measure, avoided=avoided)
 
 
+def points_up(half_width: float) -> int:
+    """A half-width in percentage points, rounded up, so that it is not shown as narrower than it is.
+
+    >>> points_up(0.0523), points_up(0.07)
+    (6, 7)
+    """
+    return math.ceil(round(100 * half_width, 6))
+
+
 def _precision(result: Result) -> str:
     known = result.known
     widest = max(answer.share.interval.half_width or 0.0 for answer in result.answered)
@@ -120,7 +130,8 @@ def _precision(result: Result) -> str:
     asked = result.keys.sure.precision
     reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for was not reached."
     return said(
-        "sure_precision", widest=100 * widest, n_runs=known.n_runs, n_worlds=len(known.sample.points), reached=reached,
+        "sure_precision", widest=points_up(widest), reached=reached,
+        n_runs=known.n_runs, n_worlds=len(known.sample.points),
         explained=100 * known.explained, n_missed=n_missed, n_checks=n_checks, n_wrong=n_wrong, n_open=n_open,
     )  # fmt: skip
 

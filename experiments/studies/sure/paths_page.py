@@ -21,7 +21,7 @@ from experiments.store.rows import column, grid_of, interval, plain_interval, st
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.tree import BANDS
 from experiments.studies.sure.design import SureKeys
-from experiments.studies.sure.page import with_widths
+from experiments.studies.sure.page import points_up, with_widths
 from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, share_of
 
 
@@ -246,7 +246,8 @@ def _precision(result: PathsResult) -> str:
     widest = max(share.interval.half_width or 0.0 for share in result.shares)
     error = float(np.sqrt(np.mean(chosen.errors**2)))
     counts = {"n_runs": result.n_runs, "n_simulated": len(chosen.simulated), "n_worlds": len(chosen.corrected)}
-    return said("paths_precision", widest=100 * widest, **counts, error=millions(error), n_wrong=chosen.wrong)
+    counts["widest"] = points_up(widest)
+    return said("paths_precision", **counts, error=millions(error), n_wrong=chosen.wrong)
 
 
 def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
