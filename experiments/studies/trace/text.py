@@ -177,7 +177,7 @@ def _flight_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
         yield said("trace_diverted")
         return
     if document["ulds"]:
-        yield said("ulds_waited")
+        yield said("ulds_waited", n=len(document["ulds"]))
         yield from _uld_lines(document["ulds"])
     if trucks := document["trucks"]:
         first, last = (_when(trucks[at]["departed_min"], hub) for at in (0, -1))
