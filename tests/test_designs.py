@@ -9,8 +9,11 @@ import pytest
 from answers import answer
 from mistakes import refused
 
+from experiments.composition import load
+from experiments.designs.design import Design
 from experiments.designs.spreadsheet import compose_design, designs_among, read_designs
 from experiments.designs.typed_designs import typed_designs
+from experiments.designs.unusual import same_hubs
 from experiments.frame import console
 from experiments.main import main
 from experiments.store import read_run
@@ -353,3 +356,9 @@ def test_compare_takes_typed_designs(capsys, tmp_path, is_slow):
     assert list(document["scenarios"]) == ["liege_30k", one]
     assert list(document["differences"]) == [one]
     assert not is_slow or main(["reproduce", document["run_dir"], "--quiet"]) == 0
+
+
+def test_designs_that_differ_in_nothing_but_names_are_named() -> None:
+    words = {"a": "demand=today", "b": "demand=permit", "c": "roster=round_the_clock"}
+    designs = [Design(label, load("liege_30k", "demand.flights_per_day=4", word)) for label, word in words.items()]
+    assert [*same_hubs(designs)] == ["a and b are the same hub, except for names"]

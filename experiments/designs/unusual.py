@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
+from experiments.designs.design import Design
 from experiments.formatting import instant, listed, resource
 from experiments.own_file import choosing
 from experiments.report.key_names import key_unit, name_of
@@ -86,6 +87,16 @@ def hub_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
             yield said("idle_policy", policy=hub.exposure.policy)
         if hub.arrivals.schedule:
             yield from _file_warnings(hub)
+
+
+def same_hubs(designs: Sequence[Design]) -> Iterator[str]:
+    """Designs that differ in nothing but names."""
+    by_hub: dict[str, list[str]] = {}
+    for design in designs:
+        hub = design.hub
+        demand, roster = replace(hub.demand, name=""), replace(hub.roster, name="")
+        by_hub.setdefault(repr(replace(hub, scenario="", demand=demand, roster=roster)), []).append(design.label)
+    yield from (said("same_hubs", designs=listed(labels, "and")) for labels in by_hub.values() if len(labels) > 1)
 
 
 def _weeks(config: HubConfig) -> Iterator[str]:

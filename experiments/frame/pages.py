@@ -10,6 +10,7 @@ from experiments.designs.unusual import (
     idle_functions,
     outside_flights,
     period_warnings,
+    same_hubs,
     unpriced_units,
 )
 from experiments.execution.progress import Lines
@@ -80,7 +81,9 @@ def warnings_of(request: Request[K], document: Document) -> list[str]:
     words = request.arguments.words
     unpriced = unpriced_units(hubs if request.keys.prices else ())
     of_own = [*outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
-    of_hub = dict.fromkeys([*period_warnings(hubs[0]), *hub_warnings(hubs), *unpriced, *of_own])
+    of_hub = dict.fromkeys(
+        [*period_warnings(hubs[0]), *hub_warnings(hubs), *same_hubs(request.designs), *unpriced, *of_own]
+    )
     unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
     fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})
     return [*of_hub, *fits, *document.warnings]
