@@ -54,7 +54,7 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
     ax.axvspan(*panel.seen, color=_SEEN, alpha=0.25, linewidth=0, label="observed, with its tolerance")
     _draw(ax, 0, panel.model)
     ax.set(ylim=(0.6, -0.6), yticks=[], title=panel.title)
-    ax.xaxis.set_major_formatter("{x:,.0f}" if panel.seen[1] >= 10 else "{x:g}")
+    ax.xaxis.set_major_formatter(style.NUMBERS)
 
 
 def _draw(ax: Axes, row: int, bar: Bar) -> None:

@@ -50,7 +50,7 @@ def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent
     shown = ax.get_ylim()
     ax.set_yticks(_ticks(shown), minor=False)
     ax.set_ylim(shown)
-    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.yaxis.set_major_formatter(style.NUMBERS)
 
 
 def _ticks(shown: tuple[float, float]) -> list[float]:
