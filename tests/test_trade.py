@@ -16,6 +16,7 @@ from sim.errors import ConfigError
 from sim.inputs.goods import FlightGoods, _declared, bands, draw_goods, week_of
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import balance_rows, trade_rows, weekly_imports
+from sim.measures.inference import whole_weeks
 from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
@@ -73,6 +74,15 @@ def trade(config: HubConfig) -> Table:
 def test_measured_days_that_end_on_a_sunday_have_no_week_more(config: HubConfig) -> None:
     weeks, *_ = weekly_imports(replace(config, horizon_days=6), (), flights([]))
     assert [dt.date.fromordinal(week) for week in weeks] == [dt.date(2022, 9, 5)]
+
+
+def test_the_first_day_of_another_week_changes_no_inference_from_whole_weeks(config: HubConfig) -> None:
+    assert whole_weeks(replace(config, warmup_days=0)).tolist() == [True, False]
+    assert whole_weeks(config).tolist() == [True, True], "no week is measured as a whole"
+    words = ("exposure=ledger", "trade=goods", *SMALL[:2], "exports=none", "demand.flights_per_day=1", "warmup_days=0")
+    week, more = (sim.simulate(load("liege_30k", *words, f"horizon_days={days}"), 0) for days in (7, 8))
+    assert week.kpis["flows_r2"] == more.kpis["flows_r2"] > 0
+    assert np.array_equal(week.tables["inference"]["r2"], more.tables["inference"]["r2"])
 
 
 def test_goods_of_a_week_add_up_and_duty_and_vat_fall_due(trade: Table) -> None:

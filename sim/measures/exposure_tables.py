@@ -13,14 +13,14 @@ from sim.domain.columns import Table
 from sim.domain.inputs import Inputs
 from sim.inputs.goods import HIGH, FlightGoods, week_of
 from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_records
-from sim.measures.inference import inference_rows
+from sim.measures.inference import inference_rows, measured_weeks, whole_weeks
 from sim.measures.laws import Laws
 from sim.measures.watch import watch_rows
 from sim.measures.window import Minutes, of_hall
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
 from sim.record.schemas import in_order, tabulate
-from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, Counts, Numbers
+from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_MIN, Counts, Numbers
 
 
 def exposure_tables(
@@ -44,7 +44,8 @@ def exposure_tables(
         put("trade", trade_rows(config, weeks, parcels, value, of_hall(tables["out_ulds"], NEVER, "route")))
         put("trade_balance", balance_rows(config, made["trade"]))
         if exposure.is_on:
-            put("inference", inference_rows(exposure, parcels.sum(axis=-1), value.sum(axis=-1)))
+            whole = whole_weeks(config)
+            put("inference", inference_rows(exposure, parcels[whole].sum(axis=-1), value[whole].sum(axis=-1)))
     return made
 
 
@@ -155,9 +156,7 @@ def weekly_imports(
 
     A flight counts in the week of its drawn arrival; a diverted flight does not count.
     """
-    low = config.warmup_days * TICKS_PER_DAY
-    high = low + config.horizon_days * TICKS_PER_DAY
-    weeks = list(range(week_of(config, low), week_of(config, high - 1) + 1, 7))
+    weeks = measured_weeks(config)
     shape = (len(weeks), len(config.lanes), len(config.product_groups), 2)
     parcels, value = np.zeros(shape), np.zeros(shape)
     for flight_goods in goods:

@@ -1,6 +1,6 @@
 """Inference from flows alone: how well a party's data explain weekly demand by country and product group.
 
-The estimator is ordinary least squares with a constant. An observation is a week, lane and product group of the
+The estimator is ordinary least squares with a constant. An observation is a whole week, lane and product group of the
 measured imports. The dependent variable is its true number of parcels. The regressors are sums that the party sees, one
 for each message about every parcel, alone or as the number on a flight or truck. The party must send the message, or be
 able to read a copy in clear.
@@ -16,14 +16,30 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.config import HubConfig
 from sim.config.data_views import View
 from sim.config.exposure import OF_ALL_IN_SUM, OF_EVERY_PARCEL, Exposure
+from sim.inputs.goods import week_of
 from sim.measures.exposure import Rows, policies_of
 from sim.record.schemas import in_order
+from sim.units import TICKS_PER_DAY, Flags
 
 Volumes = NDArray[np.float64]
 """By week, lane and product group (W, L, G)."""
 _LANE, _GROUP = 1, 2
+
+
+def measured_weeks(config: HubConfig) -> list[int]:
+    """Mondays of the weeks (W) with a measured instant."""
+    low, high = (days * TICKS_PER_DAY for days in (config.warmup_days, config.days))
+    return list(range(week_of(config, low), week_of(config, high - 1) + 1, 7))
+
+
+def whole_weeks(config: HubConfig) -> Flags:
+    """Which of these weeks (W) are measured from Monday to Sunday; if none is, all, because there is nothing else."""
+    first = config.start_date.toordinal() + config.warmup_days
+    is_whole = np.array([first <= week <= first + config.horizon_days - 7 for week in measured_weeks(config)])
+    return is_whole | ~is_whole.any()
 
 
 def inference_rows(exposure: Exposure, parcels: Volumes, value: Volumes) -> Rows:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures.inference import r_squared
+from sim.measures.inference import r_squared, whole_weeks
 from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank, shared
 from sim.measures.watch import first_noticed_after_days
 from sim.record.schemas import Table
@@ -104,7 +104,7 @@ def flows_r2(run: Measured) -> float:
     imports = trade["n_parcels"][~trade["is_export"]]
     if not len(imports):
         return 0.0
-    volumes = imports.reshape(-1, len(config.lanes), len(config.product_groups))
+    volumes = imports.reshape(-1, len(config.lanes), len(config.product_groups))[whole_weeks(config)]
     explained = r_squared(volumes, [np.broadcast_to(volumes.sum(axis=2, keepdims=True), volumes.shape)])
     return 0.0 if np.isnan(explained) else explained  # where volumes do not vary
 
