@@ -19,6 +19,7 @@ from experiments.report.figures import dwell_figure, ladder_figure, recovery_fig
 from experiments.report.page import files_of, write_page
 from experiments.report.run_numbers import Run
 from experiments.report.run_page import page_of
+from experiments.report.sections import rows_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import Window, named_designs, panels, within_possible
 from experiments.report.verdicts import design_verdicts
@@ -383,6 +384,7 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
         "trucks": table(departed=[1500.0, 4000.0, 100.0, np.nan], mass=[160_000_000, 160_000_000, 9, 9]),
         "out_ulds": table(departed=[1440.0, 2000.0, 4320.0], mass=[40_000_000, 40_000_000, 9]),
         "collections": table(docked=[1440.0, 3000.0, 10.0, np.nan]),
+        "halls": pd.DataFrame({"scenario": "a", "replication": [0, 1]}),
     }
     kpis_ = {"a": {"trucks_per_day": value(27.0), "night_movements_per_day": value(0.6)}}
     own = validation.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, MONDAY))["a"]
@@ -401,7 +403,7 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
     after = {row.quantity: row for row in validation.compare([replace(PERMIT, area_m2=66_000)], {"b": own}, 14)}
     assert after["Trucks a day both ways, after the extension"].predicted == "27.5"
     # Without exports nothing is said of them.
-    nothing = {name: table[:0] for name, table in tables.items() if name != "flights"}
+    nothing = {name: table[:0] for name, table in tables.items() if name not in {"flights", "halls"}}
     own = validation.counted({**tables, **nothing}, kpis_, Window(1440.0, 4320.0, MONDAY))["a"]
     assert validation.TRUCKS_BOTH_WAYS not in own
     rows = validation.compare([TODAY], {"a": own | {"export_share": value(0.0)}}, 14)
@@ -770,6 +772,18 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
     (small,) = ladder_figure.prepare({"a": {"machines": Rung(19_480.0)}}, (replace(TODAY, parcels_per_day=12_000.0),))
     assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand", "million")
+
+
+def test_a_replication_without_a_flight_counts_in_the_means_of_customs_and_of_flights():
+    of = {"scenario": ["a"], "replication": 0}
+    flights = pd.DataFrame({**of, "number": 0, "is_cohort": True, "aldt": 5.0, "aobt": 9.0})
+    customs = pd.DataFrame({**of, "flight": 0, **dict.fromkeys(rows_of("customs_counts"), 8)})
+    halls, window = pd.DataFrame({"scenario": "a", "replication": [0, 1]}), Window(0, 1440, MONDAY)
+    counts = dict(run_grids.customs_counts(customs, flights, halls, (TODAY,), window))
+    assert counts["Low-value declarations (H7)"] == ["4.00"]
+    none = pd.DataFrame({name: ["a"][:0] for name in ("scenario", "departed", "docked", "mass")})
+    tables = {"flights": flights, "halls": halls} | dict.fromkeys(("trucks", "out_ulds", "collections"), none)
+    assert validation.counted(tables, {}, window)["a"][validation.FLIGHTS].mean == 0.5
 
 
 def test_reported_figures_of_controls_are_those_of_the_cohort():

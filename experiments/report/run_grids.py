@@ -84,7 +84,7 @@ INFRINGING: Final = "of these not as declared"
 
 
 def customs_counts(
-    table: Frame, flights: Frame, points: Sequence[NamedDesign], window: Window
+    table: Frame, flights: Frame, halls: Frame, points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
     """Names, and means of the measured days by design; none if no design has declarations."""
     if not (table["n_h7"] + table["n_h1"]).any():
@@ -93,7 +93,7 @@ def customs_counts(
     counts = counts.assign(
         n_missed=counts["n_hits"] - counts["n_detected"], n_destroyed=counts["n_detected"] - counts["n_returned"]
     )
-    n_replications = table.groupby("scenario")["replication"].nunique()
+    n_replications = halls.groupby("scenario")["replication"].nunique()  # also those without a flight
     sums = counts.groupby("scenario").sum(numeric_only=True)
     means = {
         str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()

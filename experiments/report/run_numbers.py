@@ -146,7 +146,8 @@ def _connections(run: Run) -> Iterator[Section]:
 
 
 def _customs(run: Run) -> Iterator[Section]:
-    counts = run_grids.customs_counts(run.tables["customs"], run.tables["flights"], run.main, run.window)
+    customs, flights, halls = (run.tables[name] for name in ("customs", "flights", "halls"))
+    counts = run_grids.customs_counts(customs, flights, halls, run.main, run.window)
     if counts:
         grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
         caption = f"What customs does, and the time it takes{run.with_intervals}"

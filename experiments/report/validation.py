@@ -155,7 +155,7 @@ _G_PER_T: Final = 1e6
 def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
     """Counted values by design, without intervals; values for which the run lacks a KPI are left out."""
     flights = tables["flights"]
-    n_replications = flights.groupby("scenario")["replication"].nunique()
+    n_replications = tables["halls"].groupby("scenario")["replication"].nunique()  # also those without a flight
     landed, left = (_by_design(_within(flights, instant, window)) for instant in ("aldt", "aobt"))
     mass = {name: _by_design(_within(tables[name], "departed", window), "mass") for name in ("trucks", "out_ulds")}
     collections = _by_design(_within(tables["collections"], "docked", window))
