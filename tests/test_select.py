@@ -196,9 +196,10 @@ def test_replications_without_a_parcel_meet_no_target_unsaid(
 
 def test_a_cost_that_is_a_share_is_in_per_cent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=not_departed_share"]
-    words += ["select.indifference=0.01", "select.target=null", "select.max_replications=12"]
+    words += ["select.indifference=0.01", "select.target=null", "select.max_replications=12", "select.alpha=0.0004"]
     document = answer(capsys, *words, *TINY, "--out", str(tmp_path))
     assert re.search(r": cost [\d.]+ %( \(|, )", document["sentences"][0])
+    assert document["sentences"][1].startswith("With a probability of at least 0.9996 (")
     assert document["sentences"][1].endswith("no other design is cheaper by 1 percentage point or more.")
     assert main(["show", document["run_dir"]]) == 0
     assert "[1]" not in capsys.readouterr().out

@@ -162,7 +162,7 @@ def _promise(result: Found, probability: float) -> str:
         return said("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if settings.method is Method.KN_UPDATED else ""
     by = f"{_NAMES[settings.method]}, for normal values{limit}"
-    return f"With a probability of at least {probability:.3g} ({by}), {what}."
+    return f"With a probability of at least {probability:.12g} ({by}), {what}."
 
 
 def warnings_of(result: Found) -> list[str]:
