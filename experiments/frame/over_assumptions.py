@@ -66,10 +66,18 @@ def _carried(manifest: Manifest) -> Answers:
 
 
 def at_least(flights: float, low: float, high: float, beyond: str, high_beyond: str) -> str:
-    """A demand that is carried at least; NaN (above the highest level) is shown as `beyond` or `high_beyond`."""
-    if math.isnan(flights):
+    """A demand that is carried at least; NaN (above the highest level) is shown as `beyond` or `high_beyond`.
+
+    >>> nan = math.nan
+    >>> at_least(3.5, 3.0, nan, "more than 6", "more"), at_least(nan, 5.6, nan, "more than 6", "more")
+    ('at least 3.50 (3.00 to more)', 'more than 6 (5.60 to more)')
+    >>> at_least(nan, nan, nan, "more than 6", "more")
+    'more than 6'
+    """
+    if math.isnan(low):
         return beyond
-    return f"at least {number(flights)} ({number(low)} to {high_beyond if math.isnan(high) else number(high)})"
+    text = beyond if math.isnan(flights) else f"at least {number(flights)}"
+    return f"{text} ({number(low)} to {high_beyond if math.isnan(high) else number(high)})"
 
 
 CARRIES: Final = Question((), _shares, asks="which_share_carries")
