@@ -25,6 +25,7 @@ from experiments.replications.work import grow
 from experiments.report.figures.capacity_figure import figure, prepare
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
+from experiments.statistics.criterion import ladder_limit
 from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture, caption_of
@@ -36,6 +37,7 @@ from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.site import make_site
+from sim.inputs.traffic import at_demand, measured_parcels
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, KPIS, RESOURCES
 from sim.measures.ladder import Rung
 from sim.measures.weekly_lows import GROWTH_KPIS
@@ -625,12 +627,36 @@ def test_the_sentence_of_a_hub_that_carries_all_says_nothing_breaks() -> None:
 
 
 @pytest.mark.drawn
-@pytest.mark.parametrize(("rung", "has_ticks"), [(5.0, True), (9.0, False)], ids=["within twice", "beyond"])
-def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_ticks: bool) -> None:
-    hub = load("liege_30k", "arrivals.cancelled_share=0.2")
+@pytest.mark.parametrize(
+    ("rung", "first_day", "has_ticks"),
+    [(5.0, "2022-09-05", True), (9.0, "2022-09-05", False), (7.5, "2022-09-05", True), (7.5, "2023-01-02", False)],
+    ids=["within twice", "beyond", "within twice in September", "beyond in January, which has fewer flights"],
+)
+def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, first_day: str, has_ticks: bool) -> None:
+    week = f"start_date={first_day}", "warmup_days=0", "horizon_days=7"
+    hub = load("liege_30k", "arrivals.cancelled_share=0.2", *week)
     ladder = {"machines": Rung(rung * 0.8 * hub.mean_parcels_per_flight)}
     result = Result(Design("a", hub), "A", (), False, Interval(4.0, 3.9, 4.1, 2), (), ladder)
     assert ("ticks" in _ladders_picture([result], 0.95).says) == has_ticks
+
+
+def test_the_ladder_before_a_search_counts_the_parcels_of_the_measured_days() -> None:
+    hub = load("liege_30k", "start_date=2023-01-02", "warmup_days=0", "horizon_days=7")
+    search = Search(Design("a", hub), 0, Sustained(0.95, 0.1, binding=False), [])
+    assert measured_parcels(at_demand(hub, search.most_by_ladder)) == pytest.approx(ladder_limit(hub))
+
+
+def test_the_bottleneck_by_the_ladder_is_that_of_the_share_asked_for() -> None:
+    ladder = {"machines": Rung(1000.0), "handcoding_desks": Rung(900.0, 0.02)}
+    flights = Interval(4.0, None, None, 1)
+    result = Result(Design("a", load()), "A", (), False, flights, (), ladder)
+    for target, name, title in (
+        (0.95, "machines", "sorting machines"),
+        (0.99, "handcoding_desks", "hand-coding desks"),
+    ):
+        asked = replace(result, target=target)
+        assert (asked.by_ladder, asked.bottleneck) == (name, f"bottleneck by the ladder: {title}")
+        assert prepare({"a": flights}, {"a": ladder}, [200], target)[0].bottleneck == title
 
 
 @pytest.mark.drawn

@@ -10,7 +10,7 @@ from typing import Final
 
 from experiments.formatting import listed, number, resource, role_name, rounded, share_text
 from experiments.statistics import Interval
-from experiments.statistics.criterion import limit
+from experiments.statistics.criterion import LEAST_ON_TIME, limit
 from experiments.store.summaries import DesignRow
 from sim.config.disruptions import Disruption
 from sim.domain.roles import ROLES, Place
@@ -33,13 +33,15 @@ def rungs(ladder: Ladder) -> list[tuple[str, Rung]]:
     return sorted(can_block, key=lambda named: (named[1].parcels_per_day, named[0]))
 
 
-def by_ladder(ladder: Ladder) -> str | None:
+def by_ladder(ladder: Ladder, least_on_time: float = LEAST_ON_TIME) -> str | None:
     """The resource that limits the hub at the lowest traffic; None without a ladder.
 
     >>> by_ladder({"machines": Rung(9.0), "handcoding_desks": Rung(8.0, 0.02)})
     'machines'
+    >>> by_ladder({"machines": Rung(9.0), "handcoding_desks": Rung(8.0, 0.02)}, least_on_time=0.99)
+    'handcoding_desks'
     """
-    return min((name for name, _ in rungs(ladder)), key=lambda name: limit(ladder[name]), default=None)
+    return min((name for name, _ in rungs(ladder)), key=lambda name: limit(ladder[name], least_on_time), default=None)
 
 
 def is_for_few(rung: Rung) -> bool:
@@ -47,7 +49,7 @@ def is_for_few(rung: Rung) -> bool:
     return limit(rung) > rung.parcels_per_day
 
 
-def named(by_what_if: str | None, ladder: Ladder) -> str:
+def named(by_what_if: str | None, ladder: Ladder, least_on_time: float = LEAST_ON_TIME) -> str:
     """The bottleneck, and how it was found; empty if unknown.
 
     >>> named("packout_posts", {"machines": Rung(5.0), "packout_posts": Rung(9.0)})
@@ -55,7 +57,7 @@ def named(by_what_if: str | None, ladder: Ladder) -> str:
     >>> named("machines", {"machines": Rung(5.0)}), named(None, {"machines": Rung(5.0)})
     ('bottleneck by what-if and by the ladder: sorting machines', 'bottleneck by the ladder: sorting machines')
     """
-    lowest = by_ladder(ladder)
+    lowest = by_ladder(ladder, least_on_time)
     name = by_what_if or lowest
     both = {"by what-if": by_what_if, "by the ladder": lowest}
     ways = " and ".join(way for way, found in both.items() if found == name)

@@ -74,6 +74,12 @@ def parcels_per_asked_flight(config: HubConfig) -> float:
     return with_mean_load(config).mean_parcels_per_flight * (1 - config.arrivals.cancelled_share)
 
 
+def measured_parcels_per_asked_flight(config: HubConfig) -> float:
+    """Parcels of the measured days for each flight asked, with their month, weekdays and peaks."""
+    asked = flights_asked(config)
+    return measured_parcels(config) / asked if asked else parcels_per_asked_flight(config)
+
+
 def _of_file(config: HubConfig) -> float:
     begin, end = measured_days(config)
     rows = ((row.sibt if row.arrival is None else row.arrival, n) for row, n in mean_rows(config, end_of_run(config)))

@@ -12,6 +12,7 @@ from experiments.report.marks import errorbar
 from experiments.report.sentences import means_of
 from experiments.report.style import Figure
 from experiments.statistics import Interval
+from experiments.statistics.criterion import LEAST_ON_TIME
 from sim.measures.ladder import Ladder
 
 REACH: Final = 2.0
@@ -33,13 +34,16 @@ class Threshold:
     """Its name, and those of rungs at the same place."""
 
 
-def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Ladder], parcels: Sequence[float]) -> list[Threshold]:
-    """Thresholds and rungs to draw; `values` and `ladders` by scenario, `parcels` a flight."""
+def prepare(
+    values: Mapping[str, Interval], ladders: Mapping[str, Ladder], parcels: Sequence[float],
+    target: float = LEAST_ON_TIME,
+) -> list[Threshold]:  # fmt: skip
+    """Thresholds and rungs to draw; `values` and `ladders` by scenario, `parcels` a flight asked."""
     reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
     thresholds = []
     for (name, flights), of_flight in zip(values.items(), parcels, strict=True):
         rates = {resource: rung.parcels_per_day / of_flight for resource, rung in rungs(ladders[name])}
-        at = rates.get(by_ladder(ladders[name]) or "", math.nan)
+        at = rates.get(by_ladder(ladders[name], target) or "", math.nan)
         together = [formatting.resource(resource) for resource, rate in rates.items() if abs(rate - at) <= NEAR * reach]
         shown = tuple((formatting.resource(resource), rate) for resource, rate in rates.items() if rate <= reach)
         thresholds.append(Threshold(name, flights, shown, at, ", ".join(together)))

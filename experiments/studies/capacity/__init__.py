@@ -59,7 +59,6 @@ from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.replications.summing import design_row
-from experiments.report.bottleneck import by_ladder
 from experiments.report.design_names import titles_of
 from experiments.report.figures import capacity_figure, sweep_figure
 from experiments.report.key_names import heading_of_key
@@ -192,7 +191,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
             result.label: {
                 "flights_per_day": {**(plain_interval(result.flights, "1/d") or {}), "known_to": result.known_to},
                 "binding": result.binding,
-                "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
+                "bottleneck": {"by_what_if": result.binding, "by_ladder": result.by_ladder},
                 **({"values": given} if given else {}),
                 "resources": {row.resource: plain_row(row, without=("scenario", "resource")) for row in result.lifts},
             }
@@ -236,7 +235,7 @@ class CurveRow:
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row for each design: varied keys, demand carried and bottleneck; none unless a key has several values."""
-    rows = [CurveRow(at, hub.flights, hub.binding or "", by_ladder(hub.ladder) or "") for at, hub in enumerate(results)]
+    rows = [CurveRow(at, hub.flights, hub.binding or "", hub.by_ladder or "") for at, hub in enumerate(results)]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
 
@@ -269,8 +268,8 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     values = {result.title: result.flights for result in results}
     ladders = {result.title: result.ladder for result in results}
-    parcels = [traffic.parcels_per_asked_flight(result.design.hub) for result in results]
-    thresholds = capacity_figure.prepare(values, ladders, parcels)
+    parcels = [traffic.measured_parcels_per_asked_flight(result.design.hub) for result in results]
+    thresholds = capacity_figure.prepare(values, ladders, parcels, target)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)
     return picture("capacity", _HEADING, said(caption, means=means), capacity_figure.figure(thresholds, target))

@@ -14,6 +14,7 @@ from experiments.replications.summing import design_row
 from experiments.report import bottleneck
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
+from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.rows import column, table
 from experiments.store.tables import Key
 from experiments.studies.capacity.lifts import Lift, best_of, lifts_of, lifts_shown, rivals_of
@@ -66,6 +67,8 @@ class Result:
     """Hours until a flight is first held, otherwise to the end, in replications above their thresholds."""
     waits: str = ""
     """For whose people work waits, if no resource makes most of the late parcels on time; otherwise empty."""
+    target: float = LEAST_ON_TIME
+    """The share on time at which a demand is carried."""
 
     @property
     def label(self) -> str:
@@ -77,9 +80,14 @@ class Result:
         return next((row.resource for row in self.lifts if row.is_binding and not row.may_be_none), None)
 
     @property
+    def by_ladder(self) -> str | None:
+        """The bottleneck by the ladder."""
+        return bottleneck.by_ladder(self.ladder, self.target)
+
+    @property
     def bottleneck(self) -> str:
         """The bottleneck by what-if; by the ladder if that is undecided; None if no resource helps."""
-        named = bottleneck.named(self.binding, self.ladder)
+        named = bottleneck.named(self.binding, self.ladder, self.target)
         most = next((row for row in self.lifts if row.is_binding), None)
         if most is None:
             return said("nothing_lifts") if self.lifts else named
@@ -169,6 +177,7 @@ def result_of(
         tuple(rivals_of(best, samples)),
         tuple(kpis[search.key(no)]["blocked_after_h"] for search, no in bounded.items()),
         _waits(design, best, [kpis[search.key(search.above)] for search in bounded]),
+        searches[0].target,
     )
 
 

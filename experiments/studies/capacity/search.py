@@ -16,7 +16,7 @@ from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.sections import said
 from experiments.statistics.criterion import limit
 from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
-from sim.inputs.traffic import at_demand, parcels_per_asked_flight
+from sim.inputs.traffic import at_demand, measured_parcels, parcels_per_asked_flight
 from sim.measures.ladder import capacity_ladder
 
 _WORTHWHILE: Final = 0.25
@@ -77,7 +77,7 @@ class Search(ThresholdSearch):
         hub = at_demand(self.design.hub, self.above)
         limits = {name: limit(rung, self._settings.target) for name, rung in rungs(capacity_ladder(hub, before))}
         waited_for.sort(key=lambda name: limits.get(name, math.inf))
-        parcels_per_day = self.above * parcels_per_asked_flight(hub)
+        parcels_per_day = measured_parcels(hub)
         n_narrow = sum(limits.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
         waiting: list[Group] = [(name,) for name in waited_for[:n_narrow]]
         waiting += [tuple(waited_for[n_narrow:])] if waited_for[n_narrow:] else []
@@ -169,8 +169,9 @@ def simulate_all(bench: Bench, searches: Sequence[Search], titles: Mapping[str, 
     days = searches[0].design.hub.days
     if missing(searches, kpis):
         for search in searches:
-            if search.first is None and (name := by_ladder(capacity_ladder(search.design.hub, {}))):
-                most, title = number(search.lowest), titles[search.design.label]
+            ladder = capacity_ladder(search.design.hub, {})
+            if search.first is None and (name := by_ladder(ladder, search.target)):
+                most, title = number(search.most_by_ladder), titles[search.design.label]
                 bench.say(said("capacity_before", title=title, most=most, resource=resource(name)))
         bench.say(said("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))
     # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.

@@ -15,7 +15,7 @@ from experiments.replications.work import evaluate, grow
 from experiments.statistics.criterion import ladder_limit
 from experiments.store.tables import Key
 from experiments.studies.capacity.bracket import Bracketing, Shown
-from sim.inputs.traffic import at_demand, parcels_per_asked_flight
+from sim.inputs.traffic import at_demand, measured_parcels_per_asked_flight, parcels_per_asked_flight
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
@@ -56,8 +56,19 @@ class ThresholdSearch:
         self._limit = most_flights(design.hub)
         rung = ladder_limit(design.hub, settings.target) / parcels_per_asked_flight(design.hub)
         self.lowest = min(rung, self._limit)
-        """What the ladder lets the hub carry, as flights a day; the same for all replications."""
+        """What the ladder lets the hub carry, as flights of a mean month and week; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None
+
+    @property
+    def target(self) -> float:
+        """The share on time at which a demand is carried."""
+        return self._settings.target
+
+    @property
+    def most_by_ladder(self) -> float:
+        """What the ladder lets the hub carry in the measured days, as flights a day asked."""
+        hub = self.design.hub
+        return min(ladder_limit(hub, self.target) / measured_parcels_per_asked_flight(hub), self._limit)
 
     @property
     def first(self) -> Self | None:
