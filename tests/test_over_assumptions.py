@@ -165,7 +165,8 @@ def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path, kind: str) -
     with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
         run.complete({}, tables=[stored(ProbabilityRow, []), stored(CarriedRow, rows)])
     design = Design("today's hall", load("liege_30k", *SMALL, *own))
-    text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than asked for (2.70 to more) in 50 %"
+    shares = "at least 2.20 (1.90 to 2.60) in 90 % and more than asked for (2.70 to more) in 50 %"
+    text = f"flights a day that it carries: {shares}"
     assert dict(over._bands(tmp_path, [design], over.CAPACITY)) == {
         "today's hall": f"{text} of the assumed worlds ({run.path.name})"
     }
