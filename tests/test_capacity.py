@@ -16,7 +16,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, with_more_floor, zone_m2
 from experiments.designs.what_if import BLOCKED, what_ifs
-from experiments.formatting import resource
+from experiments.formatting import resource, whole
 from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
@@ -28,7 +28,7 @@ from experiments.statistics import Interval
 from experiments.statistics.criterion import ladder_limit
 from experiments.store import read_run
 from experiments.store.tables import Key
-from experiments.studies.capacity import _ladders_picture, caption_of
+from experiments.studies.capacity import _grid, _ladders_picture, caption_of
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from experiments.studies.capacity.lifts import Lift, rivals_of
 from experiments.studies.capacity.result import Result, Threshold, _waits, sentences
@@ -640,10 +640,12 @@ def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, first_da
     assert ("ticks" in _ladders_picture([result], 0.95).says) == has_ticks
 
 
-def test_the_ladder_before_a_search_counts_the_parcels_of_the_measured_days() -> None:
+def test_the_ladder_and_what_is_carried_count_the_parcels_of_the_measured_days() -> None:
     hub = load("liege_30k", "start_date=2023-01-02", "warmup_days=0", "horizon_days=7")
     search = Search(Design("a", hub), 0, Sustained(0.95, 0.1, binding=False), [])
     assert measured_parcels(at_demand(hub, search.most_by_ladder)) == pytest.approx(ladder_limit(hub))
+    result = Result(Design("a", hub), "A", (), False, Interval(4.0, None, None, 1), (), {})
+    assert _grid([result], {}).rows[0][-1] == whole(measured_parcels(at_demand(hub, 4.0)))
 
 
 def test_the_bottleneck_by_the_ladder_is_that_of_the_share_asked_for() -> None:

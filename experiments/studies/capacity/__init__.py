@@ -246,7 +246,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            whole(result.flights.mean * traffic.parcels_per_asked_flight(result.design.hub)),
+            whole(result.flights.mean * traffic.measured_parcels_per_asked_flight(result.design.hub)),
         )
         for result in results
     )
