@@ -20,15 +20,15 @@ from experiments.designs.design import Design
 from experiments.main import main
 from experiments.statistics import Interval
 from experiments.studies.staff import _run_note, search
-from experiments.studies.staff.demand import SLOTS, Pool, demand_of, pools_of, spread_out
+from experiments.studies.staff.demand import SLOTS, Pool, demand_of, pool_of, pools_of, spread_out
 from experiments.studies.staff.design import Staff, planned_roles
 from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
-from experiments.studies.staff.result import Round, _kept
+from experiments.studies.staff.result import Round, _kept, result_of
 from experiments.studies.staff.search import searched
 from experiments.studies.staff.tours import at_night, covered, tours_of
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
-from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
+from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans, work_within_min
 from sim.reading import read
 from sim.units import TICKS_PER_DAY
 
@@ -59,7 +59,7 @@ def planned_are(*roles: str) -> HubConfig:
 
 @cache
 def pool(role: str) -> Pool:
-    return Pool(role, (demand_of(hub(), role, 8),))
+    return pool_of(hub(), role, [demand_of(hub(), role, 8)])
 
 
 def test_contracts_hold_by_construction() -> None:
@@ -84,7 +84,10 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     assert rosters.work is not None
     expected = rosters.work.of_role("packout", "main")[(3 + 7) * 96 : (3 + 14) * 96]
     assert demand.busy.sum() / 2 == pytest.approx(expected.sum() / 60)
-    assert demand.least == rosters.least_crews("packout", "main") and demand.posts == hub().halls["main"].packout_posts
+    assert (
+        pool("packout").least == rosters.least_crews(["packout"], "main")
+        and demand.posts == hub().halls["main"].packout_posts
+    )
     assert spread_out(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
     # The week is Monday's first, whatever day the run begins on.
     from_thursday = load("liege_30k", "horizon_days=7", "warmup_days=7", "start_date=2022-09-08")
@@ -93,7 +96,7 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     machines, of_machine = demand_of(hub(), "induction", 8), rosters.work.of_role("induction", "main")
     assert machines.busy.sum() / 2 == pytest.approx(of_machine[(3 + 7) * 96 : (3 + 14) * 96].sum() / 60)
     assert (machines.unit_posts, machines.most, machines.posts) == (2, 10, 20)
-    assert machines.least == rosters.least_crews("induction", "main")
+    assert pool("induction").least == rosters.least_crews(["induction"], "main")
 
 
 def test_work_is_done_in_the_hours_after_it_falls_due_also_from_sunday_to_monday() -> None:
@@ -105,7 +108,7 @@ def test_work_is_done_in_the_hours_after_it_falls_due_also_from_sunday_to_monday
 
 
 def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_posts_are_asked_for_always() -> None:
-    both = Pool("both", tuple(replace(demand_of(hub(), "screening", 8), role=role, most=5) for role in ("a", "b")))
+    both = Pool("both", tuple(replace(demand_of(hub(), "screening", 8), role=role, most=5) for role in ("a", "b")), 1)
     tour = tours_of(staff())[0]
     there = covered({tour: 1})
     plan = PoolPlan(both, {tour: 3}, {"a": 2.0 * there, "b": 1.0 * there}, 0.0)
@@ -119,6 +122,15 @@ def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_
     assert replace(plan, asked=always).is_full
 
 
+def test_a_pool_has_people_for_the_work_of_all_its_roles_that_a_flight_brings() -> None:
+    config = load("liege_30k")
+    desks = pools_of(config, staff())[0]
+    roles = [each.role for each in desks.demands]
+    rosters = rosters_of(config, 28 * TICKS_PER_DAY)
+    crews = [rosters.work.of_a_flight(role, "main") / work_within_min(config) for role in roles]
+    assert len(roles) == 3 and desks.least == np.ceil(sum(crews)) > np.ceil(crews).max()
+
+
 @pytest.mark.parametrize("role", ["screening", "unloading"])
 def test_those_at_work_do_what_is_asked_and_never_fewer_than_a_flight_needs(role: str) -> None:
     plan = planned(pool(role), 1.0, staff(), LABOUR)
@@ -126,7 +138,7 @@ def test_those_at_work_do_what_is_asked_and_never_fewer_than_a_flight_needs(role
     at_work = np.zeros(SLOTS)
     for tour, n in plan.tours.items():
         at_work[tour.shift] += n
-    assert (at_work >= demand.least).all() and units.max() <= demand.most and (covered(plan.tours) >= units).all()
+    assert (at_work >= pool(role).least).all() and units.max() <= demand.most and (covered(plan.tours) >= units).all()
     # From two hours to two hours, the break's share left out.
     paid = sum(n * (tour.terms.paid_h / tour.terms.shift_h) * np.isin(np.arange(SLOTS), tour.shift)
                for tour, n in plan.tours.items())  # fmt: skip
@@ -174,6 +186,14 @@ def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None
                 slot = TICKS_PER_DAY // 48
                 by_slot = [n for begin, end, n in manned for _ in range((end - begin) // slot)]
                 assert by_slot == (units * demand.unit_posts).tolist()  # the measured week begins on a Monday
+
+
+def test_hours_that_several_halls_round_to_whole_posts_are_named() -> None:
+    for scenario, expected in (("liege_100k_complex", True), ("liege_30k", False)):
+        config, keys = load(scenario, "demand.flights_per_day=4"), staff(start_every_h=8)
+        plans = [planned(each, 1.0, keys, LABOUR) for each in pools_of(config, keys) if each.name == "docks"]
+        result = result_of(config, SimpleNamespace(cost=priced()), [], plans)
+        assert [line.startswith("truck loading, ") for line in result.rounded_in_halls] == [True] * expected
 
 
 @pytest.mark.paged

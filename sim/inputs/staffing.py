@@ -64,11 +64,12 @@ class Rosters:
             )
         return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work, config.clock)
 
-    def least_crews(self, name: str, hall_name: str | None) -> int:
-        """Crews of a role that follows the work: enough to handle a mean flight within `work_within_min`."""
+    def least_crews(self, names: Sequence[str], hall_name: str | None) -> int:
+        """Crews of people for these roles, which follow the work: enough for a mean flight within `work_within_min`."""
         assert self.work is not None
-        of_a_crew = work_within_min(self.config) * at_once(self.config, name)
-        return max(1, math.ceil(self.work.of_a_flight(name, hall_name) / of_a_crew - ROUNDING))
+        of_a_crew = work_within_min(self.config) * at_once(self.config, names[0])
+        minutes = sum(self.work.of_a_flight(name, hall_name) for name in names)
+        return max(1, math.ceil(minutes / of_a_crew - ROUNDING))
 
     def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
         """Share of the posts that the expected work needs, from the beginning of each shift on (rule 55)."""
@@ -77,7 +78,7 @@ class Rosters:
         target = work.utilisation[name]
         assert target is not None
         crew = at_once(self.config, name)
-        begins, least = self._begins(), self.least_crews(name, hall_name)
+        begins, least = self._begins(), self.least_crews([name], hall_name)
         part, post_minutes = self._busiest(self.work.of_role(name, hall_name), begins)
         needed = post_minutes / (part * target * crew)
         if name == "breakdown":

@@ -17,7 +17,7 @@ from experiments.statistics import Interval
 from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
 from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY
 from experiments.studies.staff.design import SLOTS_PER_H, Staff, StaffKeys
-from experiments.studies.staff.plan import PoolPlan, clock
+from experiments.studies.staff.plan import PoolPlan, clock, with_shifts
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS
@@ -25,6 +25,8 @@ from sim.domain.roles import ROLES
 from sim.inputs.staffing import rostered_h_per_day
 
 NO_EXPORTS: Final = Interval(math.nan, None, None, 0)
+_ROUNDED: Final = 0.01
+"""Share by which a role's hours differ if halls round its posts, above which the answer says so."""
 
 
 def _share(value: Interval) -> str:
@@ -175,6 +177,19 @@ class Result:
         others = [role_name(role) for role, hours in rostered if hours and role not in self.by_role]
         if others:
             yield said("staff_others", roles=listed(others, "and"))
+        if rounded := self.rounded_in_halls:
+            yield said("staff_rounded", n=len(self.config.halls), roles="; ".join(rounded))
+
+    @property
+    def rounded_in_halls(self) -> list[str]:
+        """Roles of which the simulated roster has other hours, because each hall mans whole posts of a common share."""
+        a_day = rostered_h_per_day(with_shifts(self.config, self.posts))
+        planned = {role: sum(row.people for row in rows) / SLOTS_PER_H for role, rows in self.by_role.items()}
+        return [
+            f"{role_name(role)}, {whole(DAYS_PER_WEEK * a_day[role])} instead of {whole(hours)}"
+            for role, hours in planned.items()
+            if abs(DAYS_PER_WEEK * a_day[role] / hours - 1) > _ROUNDED
+        ]
 
 
 def _kept(rounds: Sequence[Round], staff: Staff) -> str:

@@ -108,7 +108,7 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[
     working = np.array([tour.terms.paid_h / tour.terms.shift_h for tour in tours])
     most = sum(each.most for each in pool.demands) * working.min()
     wanted = np.minimum(asked.reshape(-1, n).mean(axis=1), most)
-    least = np.full(len(wanted), max(each.least for each in pool.demands))
+    least = np.full(len(wanted), pool.least)
     costs = np.array([hours_at_price(tour, labour) for tour in tours])
     longest = max(each.paid_h * each.days for each in staff.contracts.values())
     gap = max(_GAP, longest / (np.maximum(wanted, least).sum() * n / SLOTS_PER_H))
