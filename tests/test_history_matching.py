@@ -92,6 +92,13 @@ def test_the_choice_of_simulated_worlds_widens_the_share_that_remains() -> None:
     assert found.share().half_width > 1.5 * of_worlds.half_width
 
 
+def test_a_sample_of_which_all_worlds_remain_leaves_the_share_open() -> None:
+    found, _ = found_of(0, n=128, effort=Waves(1, WAVES.worlds, 1e3))
+    interval = found.share()
+    assert found.possible.all() and interval.mean == interval.high == 1.0
+    assert 1 - 3 / 128 - 0.01 < interval.low < 1 - 1 / 128
+
+
 def test_later_waves_simulate_possible_worlds_alone_and_never_bring_one_back() -> None:
     found, _ = known(1)
     first, second = found.waves

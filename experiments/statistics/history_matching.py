@@ -25,7 +25,7 @@ from experiments.statistics.interval import Interval
 from experiments.statistics.next_runs import Wanted
 from experiments.statistics.open_worlds import Run, Sample
 from experiments.statistics.ridge import Quadratic, fitted
-from experiments.statistics.share_of_worlds import bounded, left_by_axes
+from experiments.statistics.share_of_worlds import PRIOR, bounded, left_by_axes
 from experiments.statistics.two_sources import variance_by_groups, variance_within
 from experiments.statistics.what_decides import GROUPS
 from sim.units import Numbers
@@ -118,8 +118,11 @@ class Matched:
         possible_now = self.waves[wave].possible
         until = self.waves[: wave % len(self.waves) + 1]
         of_fits = float(variance_by_groups(np.array([possible.mean() for possible in self._without_groups(until)])))
-        holds = possible_now.astype(np.float64)
-        return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
+        holds, n = possible_now.astype(np.float64), len(possible_now)
+        # Worlds that are all alike leave the share as open as half a world of the other kind.
+        unseen = PRIOR / (n + 2 * PRIOR)
+        of_worlds = (left_by_axes(holds, self.sample.points) or unseen * (1 - unseen)) / n
+        return bounded(float(holds.mean()), of_worlds + of_fits, n)
 
     def varies(self, at: int) -> bool:
         """Whether the model gives more than one value of an observed figure."""

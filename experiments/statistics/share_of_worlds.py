@@ -81,7 +81,7 @@ def strata(screen: Numbers, *, fails_below: float, holds_above: float) -> Strata
     return kinds
 
 
-_PRIOR: Final = 0.5
+PRIOR: Final = 0.5
 """Added to the answers seen of each kind, to estimate their variance (Jeffreys)."""
 
 
@@ -108,15 +108,15 @@ class Checked:
         (0.0, 0.2086, 0.0521)
         """
         n = len(errors)
-        wrong = (sum(abs(error) for error in errors) + _PRIOR) / (n + 2 * _PRIOR)
+        wrong = (sum(abs(error) for error in errors) + PRIOR) / (n + 2 * PRIOR)
         squares = sum(error**2 for error in errors) + wrong * (1 - wrong) + sum(noise)
         mean_noise = sum(noise) / n if n else 0.0
-        return cls(n, sum(errors) / n if n else 0.0, squares / (n + 2 * _PRIOR), mean_noise)
+        return cls(n, sum(errors) / n if n else 0.0, squares / (n + 2 * PRIOR), mean_noise)
 
     @property
     def of_mean(self) -> float:
         """Variance of the mean error."""
-        return self.variance / (self.n + 2 * _PRIOR)
+        return self.variance / (self.n + 2 * PRIOR)
 
 
 @dataclass(frozen=True, slots=True)
