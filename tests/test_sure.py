@@ -175,6 +175,11 @@ def test_a_run_whose_ranges_changed_since_is_refused(monkeypatch: pytest.MonkeyP
         sure.check_ranges(sure.Request(designs, keys, words), keys.sure.question.kept)
 
 
+def test_flights_a_day_that_are_typed_take_the_place_of_the_demands() -> None:
+    designs, _ = parse(Arguments("sure", ("scenario=liege_30k", "demand.flights_per_day=3")))
+    assert [(design.label, design.hub.demand.flights_per_day) for design in designs] == [("liege_30k", 3)]
+
+
 def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:
     assert sure.margin(0.95) == 0 and sure.margin(0.94) < 0 < sure.margin(0.96)
     assert np.isfinite([sure.margin(0.0), sure.margin(1.0)]).all()

@@ -219,6 +219,7 @@ def _words(arguments: Arguments) -> list[str]:
     check_once(typed)
     if question is Question.EXPANSION:
         return typed
-    if "demand" in given and "demands" not in given:
+    # Flights a day are the same under every demand.
+    if {"demand", FLIGHTS} & given and "demands" not in given and "demands=[]" not in typed:
         typed.append("demands=[]")
     return [*typed, *(["scenarios=[]", "demands=[]"] if "designs" in given else [])]
