@@ -1,5 +1,6 @@
 """The answer in sentences: which design carries which traffic, its bottleneck, and the effect of changes."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -165,12 +166,12 @@ def significance(statement: Statement) -> str:
 
 
 def probability_text(probability: float) -> str:
-    """An estimated probability; because replications are few, it is never shown as certain.
+    """An estimated least probability, rounded down; because replications are few, it is never shown as certain.
 
-    >>> probability_text(0.94123), probability_text(1.0)
-    ('0.941', '0.999')
+    >>> probability_text(0.94123), probability_text(0.9496), probability_text(1.0)
+    ('0.941', '0.949', '0.999')
     """
-    return f"{min(probability, 0.999):.3g}"
+    return f"{math.floor(1000 * min(probability, 0.999) + 1e-9) / 1000:g}"
 
 
 def means_of(n: int) -> str:
