@@ -163,7 +163,8 @@ def test_scaled_values_are_minus_one_and_one_at_the_ends_and_name_the_configured
 def test_designs_have_the_same_worlds_and_a_tighter_one_never_has_a_better_screen() -> None:
     hub = load("liege_30k", "demand=permit")
     designs = [Design("half", load("liege_30k", "demand=permit", "demand.flights_per_day=5.5")), Design("whole", hub)]
-    sample = Screened.of(hub, None, n=16, seed=1).sample(designs, ranges_of(hub, None))
+    bench = SimpleNamespace(computed=lambda name, shape, compute: compute())
+    sample = Screened.of(hub, None, n=16, seed=1).sample(bench, designs, ranges_of(hub, None))
     assert (sample.screen[0] > 1.5 * sample.screen[1]).all()
 
 

@@ -284,8 +284,10 @@ def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
     drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.005
     some = in_worlds.InWorlds.of(drawn, base.hub, hubs, own)
     assert len(some.paths) == 1 and (some.drawn.values == drawn.values[1:]).all()
-    assert "Of 2 worlds with ranges 1 times as wide as configured, 1 are left out" in some.left_out(1.0)
-    assert "a parcel, which must be below parcels.heaviest_kg" in some.left_out(1.0)
+    assert some.numbers == (1,)
+    others = in_worlds.left_out(drawn, np.array([False, True]), 1.0, base.hub, hubs, own)
+    assert "Of 2 worlds with ranges 1 times as wide as configured, 1 are left out" in others
+    assert "a parcel, which must be below parcels.heaviest_kg" in others
     with pytest.raises(ConfigError, match="possible in none of 1 worlds: demand"):
         in_worlds.InWorlds.of(drawn.some([0]), base.hub, hubs, own)
 
@@ -305,6 +307,9 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
 
         def say(self, line: str) -> None:
             pass
+
+        def computed(self, name, shape, compute):
+            return compute().reshape(shape)
 
         def evaluated(self, designs, n):
             return self.answered([((one.label, at), None, (one.hub, at)) for one in designs for at in range(n)], None)

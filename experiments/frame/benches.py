@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
 
+import numpy as np
+
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
 from experiments.formatting import counted
 from experiments.frame.study import Kpis, Opening, Tables
-from experiments.grouping import nested
+from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.replications.replicating import (
@@ -36,12 +38,13 @@ from experiments.store import Part, RunDirectory
 from experiments.store.cache import Cache
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import checked_kpis_of, read_rows
-from experiments.store.rows import schema_of
-from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, StabilityRow, SummaryRow
+from experiments.store.rows import schema_of, stored
+from experiments.store.summaries import VERDICTS, ComputedRow, DifferenceRow, MarginRow, StabilityRow, SummaryRow
 from experiments.store.tables import Key
 from sim.errors import InputError
 from sim.inputs.inputs import check_inputs
 from sim.measures.kpis import KPIS as OF_HUB
+from sim.units import Numbers
 
 R = TypeVar("R")
 S = TypeVar("S", SummaryRow, DifferenceRow)
@@ -67,6 +70,7 @@ class Simulated:
         self.is_quiet, self._say_first = is_quiet, say_first
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
+        self._matrices: list[ComputedRow] = []
 
     @cached_property
     def run(self) -> RunDirectory:
@@ -184,6 +188,18 @@ class Simulated:
     def kept(self, row: type[R]) -> list[R] | None:
         return self.rows(row) if self.run.is_complete else None
 
+    def computed(self, name: str, shape: tuple[int, int], compute: Callable[[], Numbers]) -> Numbers:
+        if self.run.is_complete:
+            return Stored(self._manifest).computed(name, shape, compute)
+        values = compute().reshape(shape)
+        self._matrices += [ComputedRow(name, i, j, float(value)) for (i, j), value in np.ndenumerate(values)]
+        return values
+
+    @property
+    def tables(self) -> Tables:
+        """What was computed, as a table of the run."""
+        return [stored(ComputedRow, self._matrices)] if self._matrices else []
+
     def say(self, line: str) -> None:
         if not self.is_quiet:
             sys.stderr.write(f"{line}\n")
@@ -263,6 +279,16 @@ class Stored:
         return read_rows(self.manifest, row)
 
     kept = rows
+
+    def computed(self, name: str, shape: tuple[int, int], compute: Callable[[], Numbers]) -> Numbers:  # noqa: ARG002 - as Bench
+        cells = {(row.i, row.j): row.value for row in self._matrices.get(name, ())}
+        if cells.keys() != {*np.ndindex(shape)}:
+            raise InputError(f"{self.manifest.folder}: table computed: {name} is missing, or has other values")
+        return np.array([cells[at] for at in np.ndindex(shape)]).reshape(shape)
+
+    @cached_property
+    def _matrices(self) -> dict[str, list[ComputedRow]]:
+        return grouped((row.matrix, row) for row in self.rows(ComputedRow))
 
     def _stability(self, designs: Sequence[Design]) -> dict[str, Stability]:
         rows = {row.scenario: row for row in self.rows(StabilityRow)}

@@ -115,7 +115,7 @@ def computed(
             run, document = bench.run, study.document(request, result)
         if not run.is_complete:
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
-            run.complete({}, tables=[*document.tables, answer])
+            run.complete({}, tables=[*document.tables, answer, *bench.tables])
     return run.path, document
 
 

@@ -18,6 +18,7 @@ from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
 from sim.domain.columns import TableSchema
+from sim.units import Numbers
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
@@ -79,6 +80,9 @@ class Bench(Protocol):
 
     def kept(self, row: type[S]) -> list[S] | None:
         """Rows of a small table; None if the run is not complete."""
+
+    def computed(self, name: str, shape: tuple[int, int], compute: Callable[[], Numbers]) -> Numbers:
+        """A matrix that takes long to compute without simulation. The run stores it under this name."""
 
     def say(self, line: str) -> None:
         """Print a line about the simulations to come on the error stream."""

@@ -192,6 +192,14 @@ class AreaRow:
     spare_m2: float = column("m2", "area that no unit occupies")
 
 
+@table("computed", "values that take long to compute, for a later look at the run", sort="matrix i j")
+class ComputedRow:
+    matrix: str = column("", "name of a matrix")
+    i: int = column("1", "number of its row")
+    j: int = column("1", "number of its column")
+    value: float = column("see matrix", "the value; NaN: none")
+
+
 @table("answer", "answer of a study, in sentences", sort="order")
 class AnswerRow:
     order: int = column("1", "order of reading")

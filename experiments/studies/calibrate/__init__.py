@@ -208,7 +208,7 @@ def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
     n = keys.sure.n_worlds
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
     worlds = Screened.of(config, request.arguments.config_dir, n=n, seed=config.seed)
-    sample = worlds.sample(designs, keys.sure.ranges)
+    sample = worlds.sample(bench, designs, keys.sure.ranges)
     bench.say(said("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.sure.budget))
     possible = np.asarray((sample.screen > 0).all(axis=0))
     history = matched(

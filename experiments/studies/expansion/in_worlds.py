@@ -25,6 +25,7 @@ from experiments.studies.expansion.hubs import flights_at, month_indices
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import read
+from sim.units import Flags
 
 KEPT: Final = ("expansion.paths.*.phases.*.learning.fields.*",)
 """Numbers that do not vary: they are part of hubs that the study composes, and worlds do not compose hubs again."""
@@ -102,9 +103,9 @@ class InWorlds:
     """The paths in all worlds in which the hubs are possible."""
 
     drawn: Drawn
+    numbers: tuple[int, ...]
+    """Numbers of these worlds among all."""
     paths: tuple[InWorld, ...]
-    refused: tuple[str, ...]
-    """Reasons why the hubs are impossible in the other worlds."""
 
     @classmethod
     def of(cls, drawn: Drawn, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys) -> Self:
@@ -122,14 +123,21 @@ class InWorlds:
                 refused.append(str(error))
         if not paths:
             raise ConfigError(said("no_world", n=len(drawn.values), reason=refused[0]))
-        return cls(drawn.some(list(paths)), tuple(paths.values()), tuple(refused))
+        return cls(drawn.some(list(paths)), tuple(paths), tuple(paths.values()))
 
-    def left_out(self, width: float) -> str:
-        """Sentence on the worlds that are left out, with ranges of this width; empty without such worlds."""
-        if not self.refused:
-            return ""
-        n = len(self.refused)
-        return said("worlds_left_out", n=n, n_worlds=n + len(self.paths), width=width, reason=self.refused[0])
+
+def left_out(
+    drawn: Drawn, is_possible: Flags, width: float, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys
+) -> str:
+    """Sentence on worlds that are left out, with ranges of this width and the first reason; empty without such."""
+    if is_possible.all():
+        return ""
+    try:
+        InWorld(drawn, int(is_possible.argmin()), base, hubs, keys)
+    except ConfigError as error:
+        n = int((~is_possible).sum())
+        return said("worlds_left_out", n=n, n_worlds=len(is_possible), width=width, reason=error)
+    return ""
 
 
 def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from experiments.report.sections import said
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table
 from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
-from experiments.studies.expansion.in_worlds import KEPT, InWorlds, Weeks, weighed
+from experiments.studies.expansion.in_worlds import KEPT, InWorlds, Weeks, left_out, weighed
 from experiments.studies.expansion.tree import of_paths, share
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -127,8 +127,9 @@ def _computed(bench: Bench, request: Request[ExpansionKeys], weeks: Weeks) -> Ov
     drawn = Drawn.of(document, folder, n=expansion.worlds, seed=base.hub.seed, kept=KEPT)
     keys = replace(request.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
     worlds = InWorlds.of(drawn, base.hub, hubs, keys)
-    if left_out := worlds.left_out(1.0):
-        bench.say(left_out)
+    is_possible = np.isin(np.arange(expansion.worlds), worlds.numbers)
+    if others := left_out(drawn, is_possible, 1.0, base.hub, hubs, keys):
+        bench.say(others)
     npv, best = np.zeros((2, len(worlds.paths), len(expansion.paths)))
     for number, paths in enumerate(worlds.paths):
         result = paths.scaled(weeks)

@@ -65,13 +65,13 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
     bench.say(f"sure: {counted(len(designs), 'design')} in {n} worlds of {len(sure.ranges)} numbers each are screened")
     screened = partial(Screened.of, config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     worlds = screened()
-    sample = worlds.sample(designs, sure.ranges)
+    sample = worlds.sample(bench, designs, sure.ranges)
     effort = request.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, request, worlds, wanted))
     _check_varies(known)
     bench.say(said("sure_decides"))
-    samples = {width: screened(width=width).sample(designs, sure.ranges) for width in sure.widths}
+    samples = {width: screened(width=width).sample(bench, designs, sure.ranges, width) for width in sure.widths}
     answered = [
         Answered(
             design,

@@ -138,7 +138,8 @@ def _precision(result: Result) -> str:
 
 def warnings(result: Result) -> Iterator[str]:
     if n := sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata):
-        reason, times = result.worlds.refused.most_common(1)[0]
+        designs = [answer.design for answer in result.answered]
+        ((reason, times),) = result.worlds.refused(designs, result.known.sample).most_common(1)
         yield said("impossible_worlds", n=n, times=times, reason=reason)
     poor = [
         answer.design.label

@@ -6,7 +6,7 @@ error of the scaled flows, and widens the intervals by it.
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from experiments.report.sections import said
 from experiments.statistics.choosing import Chosen
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import Found, explored
-from experiments.studies.expansion.in_worlds import InWorlds, Weeks, weighed
+from experiments.studies.expansion.in_worlds import InWorlds, Weeks, left_out, weighed
 from experiments.studies.expansion.tree import expected, of_paths
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.paths_page import PathsResult
@@ -37,36 +37,61 @@ def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
     runs = _Runs(bench, keys.replications)
     weeks = Weeks(runs.configured, keys)
     bench.say(f"sure: {len(expansion.paths)} paths, at most {sure.budget} runs")
-    at_once = explored(hubs, base.hub, keys, weeks.simulated)
-    worth = expected(at_once.npv, at_once.futures.weight).mean(axis=1)  # (P, R)
+    n_worlds, n_paths = sure.n_worlds, len(expansion.paths)
 
-    def every(width: float) -> tuple[InWorlds, Numbers]:
-        drawn = Drawn.of(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
-        bench.say(said("sure_accounts", n_worlds=sure.n_worlds, width=width))
-        worlds = InWorlds.of(drawn, base.hub, hubs, keys)
-        return worlds, np.array([_worth(paths.scaled(weeks)) for paths in worlds.paths])
+    def configured() -> Numbers:
+        at_once = explored(hubs, base.hub, keys, weeks.simulated)
+        worth: Numbers = expected(at_once.npv, at_once.futures.weight).mean(axis=1)  # (P, R)
+        return worth
 
-    worlds, predicted = every(1.0)
-    simulated: dict[int, Numbers] = {}
-    last = 0
-    for world, paths in enumerate(worlds.paths):
-        if runs.n + last > sure.budget:
-            break
-        before = runs.n
-        simulated[world] = _worth(paths.explored(partial(runs.of_world, world)))
-        last = runs.n - before
-    points = scaled(worlds.drawn.values, sure.ranges)
-    chosen = Chosen.of(predicted, simulated, worth, worlds.drawn.points, points)
+    def drawn_of(width: float) -> Drawn:
+        return Drawn.of(document, folder, n=n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
+
+    @cache
+    def worlds_of(width: float) -> InWorlds:
+        return InWorlds.of(drawn_of(width), base.hub, hubs, keys)
+
+    def accounts(width: float) -> Numbers:
+        """Value of each path in each world, from scaled flows (N, P); NaN: the hubs are impossible."""
+        bench.say(said("sure_accounts", n_worlds=n_worlds, width=width))
+        worlds, values = worlds_of(width), np.full((n_worlds, n_paths), np.nan)
+        values[list(worlds.numbers)] = [_worth(paths.scaled(weeks)) for paths in worlds.paths]
+        return values
+
+    def simulated() -> Numbers:
+        """The same with all weeks simulated, in as many of the possible worlds as the budget allows; others NaN."""
+        values, last = np.full((n_worlds, n_paths), np.nan), 0
+        for world, paths in enumerate(worlds_of(1.0).paths):
+            if runs.n + last > sure.budget:
+                break
+            before = runs.n
+            values[world] = _worth(paths.explored(partial(runs.of_world, world)))
+            last = runs.n - before
+        return values
+
+    def every(width: float) -> tuple[Drawn, Numbers, str]:
+        """The worlds in which the hubs are possible, their values, and a sentence on the others."""
+        values = bench.computed(f"accounts {width:g}", (n_worlds, n_paths), partial(accounts, width))
+        drawn, is_possible = drawn_of(width), ~np.isnan(values[:, 0])
+        others = left_out(drawn, is_possible, width, base.hub, hubs, keys)
+        return drawn.some(np.flatnonzero(is_possible).tolist()), values[is_possible], others
+
+    replicated = bench.computed("configured", (n_paths, keys.replications), configured)
+    drawn, predicted, impossible = every(1.0)
+    at = bench.computed("simulated", (n_worlds, n_paths), simulated)
+    known = {world: values for world, values in enumerate(at) if not np.isnan(values[0])}
+    chosen = Chosen.of(predicted, known, replicated, drawn.points, scaled(drawn.values, sure.ranges))
     others = {width: every(width) for width in sure.widths}
     shares = {
-        width: chosen.shares(values, other.drawn.points, scaled(other.drawn.values, sure.ranges))
-        for width, (other, values) in others.items()
+        width: chosen.shares(values, other.points, scaled(other.values, sure.ranges))
+        for width, (other, values, _) in others.items()
     }
-    left_out = [worlds.left_out(1.0), *(other.left_out(width) for width, (other, _) in others.items())]
-    called = names_of(worlds.drawn.worlds)
+    lines = [impossible, *(line for *_, line in others.values())]
+    ((n_runs,),) = bench.computed("runs", (1, 1), lambda: np.array(float(runs.n)))
     return PathsResult(
-        request.keys, tuple(expansion.paths), chosen, shares, called, runs.n, " ".join(filter(None, left_out))
-    )
+        request.keys, tuple(expansion.paths), chosen, shares, names_of(drawn.worlds), int(n_runs),
+        " ".join(filter(None, lines)),
+    )  # fmt: skip
 
 
 def _worth(result: Found) -> Numbers:

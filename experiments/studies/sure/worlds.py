@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,28 +19,39 @@ from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.traffic import measured_parcels
+from sim.units import Numbers
 
 
 @dataclass(slots=True)
 class Screened(Drawn):
     """Worlds with an upper limit of the carried traffic, by the capacity ladder."""
 
-    refused: Counter[str] = field(default_factory=Counter)
-    """Reasons why hubs are impossible, and the number of worlds for each."""
-
     def ratio(self, hub: HubConfig, world: int) -> float:
         """Traffic that the ladder lets the hub carry, divided by the arrivals; 0: the hub is impossible."""
         try:
             changed = self.hub(hub, world)
-        except ConfigError as error:
-            self.refused[str(error)] += 1
+        except ConfigError:
             return 0.0
         return ladder_limit(changed) / measured_parcels(changed)
 
-    def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
+    def sample(self, bench: Bench, designs: Sequence[Design], ranges: Ranges, width: float = 1.0) -> Sample:
         """The sample for statistics: -1 and 1 are the ends of the configured ranges."""
-        screen = np.array([[self.ratio(design.hub, world) for world in range(len(self.values))] for design in designs])
-        return Sample(screen, self.points, scaled(self.values, ranges))
+
+        def screen() -> Numbers:
+            return np.array([[self.ratio(design.hub, world) for world in range(shape[1])] for design in designs])
+
+        shape = len(designs), len(self.values)
+        return Sample(bench.computed(f"screen {width:g}", shape, screen), self.points, scaled(self.values, ranges))
+
+    def refused(self, designs: Sequence[Design], sample: Sample) -> Counter[str]:
+        """Reasons why hubs are impossible, and the number of worlds for each."""
+        reasons = Counter[str]()
+        for at, world in np.argwhere(sample.screen == 0).tolist():
+            try:
+                self.hub(designs[at].hub, world)
+            except ConfigError as error:
+                reasons[str(error)] += 1
+        return reasons
 
 
 def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis:
