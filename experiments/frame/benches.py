@@ -280,7 +280,7 @@ class Stored:
 
     kept = rows
 
-    def computed(self, name: str, shape: tuple[int, int], compute: Callable[[], Numbers]) -> Numbers:  # noqa: ARG002 - as Bench
+    def computed(self, name: str, shape: tuple[int, int], compute: Callable[[], Numbers]) -> Numbers:  # noqa: ARG002
         cells = {(row.i, row.j): row.value for row in self._matrices.get(name, ())}
         if cells.keys() != {*np.ndindex(shape)}:
             raise InputError(f"{self.manifest.folder}: table computed: {name} is missing, or has other values")
