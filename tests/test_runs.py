@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from answers import answer
 from mistakes import refused
 from stored_runs import BARE, TINY, made, rewritten, sealed
 
@@ -224,3 +225,13 @@ def test_export_makes_texts_of_formulas_and_refuses_other_forms(capsys, root, tm
     assert main(["export", str(root / "a-run"), "--out", str(tmp_path / "out")]) == 0
     (written,) = (tmp_path / "out").rglob("dictionary.csv")
     assert written.read_text().endswith("area,x,string,,'=cmd()\n")
+
+
+@pytest.mark.paged
+def test_replications_without_a_parcel_are_named_also_when_shown_and_on_the_page(capsys, tmp_path):
+    words = ("run", *TINY, "demand.flights_per_day=0.3", "arrivals=poisson", "replications=3", "page=now")
+    document = answer(capsys, *words, "--out", tmp_path)
+    (line,) = (line for line in document["warnings"] if line.startswith("replications without an import"))
+    assert line in answer(capsys, "show", document["run_dir"])["warnings"]
+    text = (Path(document["run_dir"]) / "report.html").read_text(encoding="utf-8")
+    assert f"Warning: {line}." in text.replace("\u00a0", " ")

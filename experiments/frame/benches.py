@@ -25,6 +25,7 @@ from experiments.replications.replicating import (
     missing,
     replications,
     too_wide,
+    without_parcels,
 )
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, complete, describes, interval_of, samples_of
@@ -263,14 +264,15 @@ class Stored:
             if missing := [kpi for kpi in KPIS if kpi not in values or (kpi in compared and kpi not in tested)]:
                 raise self._other_version(missing[0], "of", design)
         n = min(interval.n for values in intervals.values() for interval in values.values())
-        wide = needs(samples_of(self._kpis), keys.half_widths, interval_of) if keys.half_widths else []
+        samples = samples_of({key: kpis for key, kpis in self._kpis.items() if key[0] in intervals})
+        wide = needs(samples, keys.half_widths, interval_of) if keys.half_widths else []
         return Outcome(
             tuple(designs),
             intervals,
             differences,
             keys.family,
             self._stability(designs),
-            tuple(too_wide(wide, n)),
+            (*too_wide(wide, n), *without_parcels(samples)),
             keys.factors,
             margins_of(self.rows(MarginRow)),
         )

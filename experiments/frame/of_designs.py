@@ -263,7 +263,8 @@ def document(
         config = (folder / CONFIG).read_text(encoding="utf-8")
         return run_page.page_of(
             run(folder, len(shown)), title=console.title_of(shown), config_yaml=first_hubs(config, len(titles)),
-            seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
+            seed=designs[0].hub.seed,
+            notes=[*console.fit_lines(shown, text.titles), *(f"Warning: {line}." for line in outcome.warnings), *notes],
             rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost, priced),
             pictures=drawn, shows=shows,

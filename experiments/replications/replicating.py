@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import Left, time_left
@@ -159,13 +161,17 @@ def too_wide(wide: Sequence[Need], n: int) -> list[str]:
 
 
 def without_parcels(values: Samples) -> list[str]:
-    """A warning with the designs whose means include replications without a parcel of the cohort."""
-    dwells = {label: kpis["dwell_mean_h"] for label, kpis in values.items()}
-    found = [
-        (said("no_cohort"), design_name(label), f"{n_empty} of {len(dwell)}")
-        for label, dwell in dwells.items()
-        if (n_empty := sum(not each for each in dwell))
-    ]
+    """Warnings with the designs whose means include replications without a parcel of the cohort, or without exports.
+
+    Exports of the cohort are called or late; a hub that never has any is not named.
+    """
+    found = []
+    for label, kpis in values.items():
+        exports = np.add(kpis["exports_called_per_day"], kpis["late_exports_per_day"])
+        for name, there in (("no_cohort", np.array(kpis["dwell_mean_h"])), ("no_export_cohort", exports)):
+            n_empty = int((there == 0).sum())
+            if n_empty and (name == "no_cohort" or there.any()):
+                found.append((said(name), design_name(label), f"{n_empty} of {len(there)}"))
     return named_together(found)
 
 
