@@ -19,6 +19,7 @@ from mistakes import refused
 from priced import priced
 
 from experiments.composition import load
+from experiments.designs.design import Design
 from experiments.frame.costs import prices_line
 from experiments.frame.pages import warnings_of
 from experiments.main import main
@@ -181,7 +182,7 @@ def test_designs_that_differ_in_machines_of_customs_are_warned_that_these_have_n
     keys = SimpleNamespace(prices=prices() if has_prices else None)
 
     def warned(hubs: Sequence[HubConfig]) -> list[str]:
-        designs = [SimpleNamespace(hub=hub) for hub in hubs]
+        designs = [Design(str(at), hub) for at, hub in enumerate(hubs)]
         request: Any = SimpleNamespace(designs=designs, arguments=SimpleNamespace(words=()), keys=keys)
         return [line for line in warnings_of(request, document) if "which have no price" in line]
 
