@@ -167,6 +167,8 @@ def test_the_page_has_shares_of_the_cohort_by_destination() -> None:
     table = pd.DataFrame({"scenario": "a", "replication": 0, "flight": [0, 1], "to": "X", **n})
     grid = connections_grid(table, flights, [SimpleNamespace(label="a", title="A")])
     assert grid.rows == (("X", "10", "50.0", "10.0", "20.0", "0", "20.0", "0"),)
+    none = connections_grid(table.assign(n_refused=12), flights, [SimpleNamespace(label="a", title="A")])
+    assert none.rows == (("X", "0", *["–"] * 6),), "shares of nothing"
 
 
 def test_flights_without_an_off_block_leave_in_waves() -> None:

@@ -791,3 +791,9 @@ def test_reported_figures_of_controls_are_those_of_the_cohort():
     opened = {"n_h7": [900, 900], "n_h1": [100, 100], "n_opened": [9, 2], "n_false_alarms": [9, 1]}
     found = run_grids.reported(flights[["scenario", "replication"]].assign(flight=[0, 1], **opened), flights)["a"]
     assert (found[run_grids.OPENED].mean, found[run_grids.INFRINGING].mean) == (2000, 50)
+
+
+def test_a_lane_without_parcels_has_no_on_time_share():
+    rows = {"scenario": TODAY.label, "order": 0, "lane": ["A", "B"], "route_name": "A", "drive_h": 1, "journey_h": 1}
+    table = pd.DataFrame({**rows, "n_in_time": [9, 0], "n_parcels": [10, 0]})
+    assert [row[-1] for row in run_grids.lanes_grid(table, (TODAY,)).rows] == ["90.0 %", "–"]

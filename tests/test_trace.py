@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from stored_runs import rewritten, sealed
 import sim
 from experiments.composition import load
 from experiments.main import main
+from experiments.studies.trace import flight_number
 from experiments.studies.trace.text import _verdict
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
@@ -580,6 +582,11 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
 )
 def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, words: list[str], message: str) -> None:
     assert refused(capsys, "trace", run, *words).startswith(f"cargohub: {message}")
+
+
+def test_a_replication_without_flights_has_no_numbers_of_flights() -> None:
+    with pytest.raises(InputError, match="this replication has no flight, got #0"):
+        flight_number(SimpleNamespace(tables={"flights": {"key": np.array([])}}), "#0")  # type: ignore[arg-type]
 
 
 def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(

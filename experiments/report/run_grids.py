@@ -19,7 +19,7 @@ def lanes_grid(table: Frame, points: Sequence[NamedDesign]) -> Grid:
         return Grid("", header, ())
     sums = table.groupby(["scenario", "lane"])[["n_in_time", "n_parcels"]].sum()
     shares = nested(
-        (label, lane, n / total if total else 1.0) for (label, lane), n, total in sums.itertuples(name=None)
+        (label, lane, n / total if total else None) for (label, lane), n, total in sums.itertuples(name=None)
     )
     first = table.drop_duplicates("lane").sort_values("order")
     columns = (first[name].tolist() for name in ("lane", "route_name", "drive_h", "journey_h"))
@@ -68,7 +68,7 @@ def connections_grid(table: Frame, flights: Frame, points: Sequence[NamedDesign]
         for to, row in of_design.iterrows():
             n = row["n_parcels"] - row["n_refused"]
             name = f"{point.title}: {to}" if len(points) > 1 else str(to)
-            rows.append((name, number(n, 0), *(percent(row[fate] / n if n else 0.0) for fate in fates)))
+            rows.append((name, number(n, 0), *(percent(row[fate] / n) if n else "–" for fate in fates)))
     return Grid("", header, tuple(rows))
 
 

@@ -163,7 +163,8 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
     keys = flights["key"].tolist()
     if re.fullmatch(r"#\d{1,9}", text):
         if int(text[1:]) >= len(keys):
-            raise InputError(f"{option}: flights have the numbers #0 to #{len(keys) - 1}, got {text}")
+            known = f"flights have the numbers #0 to #{len(keys) - 1}" if keys else "this replication has no flight"
+            raise InputError(f"{option}: {known}, got {text}")
         return int(text[1:])
     numbers = [number for number, key in enumerate(keys) if key == text]
     if not numbers:
