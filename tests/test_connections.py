@@ -1,6 +1,7 @@
 """Imports that fly on: their way, what became of them, and mistakes in one line."""
 
 import dataclasses
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.run_grids import connections_grid
+from experiments.report.stored_designs import Window
 from sim.config.arrivals import Wave
 from sim.config.connections import Connections, Pair
 from sim.domain.entities import FLOWN, Connection
@@ -165,9 +167,11 @@ def test_the_page_has_shares_of_the_cohort_by_destination() -> None:
     n = {"n_parcels": 12, "n_refused": 2, "n_made": 5, "n_late_inbound": 1, "n_sorting": 2, "n_build_up": 0}
     n |= {"n_no_capacity": 2, "n_open": 0}
     table = pd.DataFrame({"scenario": "a", "replication": 0, "flight": [0, 1], "to": "X", **n})
-    grid = connections_grid(table, flights, [SimpleNamespace(label="a", title="A")])
-    assert grid.rows == (("X", "10", "50.0", "10.0", "20.0", "0", "20.0", "0"),)
-    none = connections_grid(table.assign(n_refused=12), flights, [SimpleNamespace(label="a", title="A")])
+    halls, window = pd.DataFrame({"scenario": "a", "replication": [0, 1]}), Window(0, MIN_PER_DAY, dt.date(2022, 9, 5))
+    more = (flights, halls, [SimpleNamespace(label="a", title="A")], window)
+    grid = connections_grid(table, *more)
+    assert grid.rows == (("X", "5.00", "50.0", "10.0", "20.0", "0", "20.0", "0"),)
+    none = connections_grid(table.assign(n_refused=12), *more)
     assert none.rows == (("X", "0", *["–"] * 6),), "shares of nothing"
 
 

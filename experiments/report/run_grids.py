@@ -55,21 +55,28 @@ def fullest_chutes(packout: Frame, halls: Frame, points: Sequence[NamedDesign], 
         yield said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all)
 
 
-def connections_grid(table: Frame, flights: Frame, points: Sequence[NamedDesign]) -> Grid:
-    """By design and destination: the cohort's connecting parcels, and the share of each outcome."""
+def connections_grid(table: Frame, flights: Frame, halls: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
+    """By design and destination: the cohort's connecting parcels a day, and the share of each outcome."""
     fates = rows_of("connections_by_destination")
-    header = ("Destination", "Parcels", *(f"{fate} [%]" for fate in fates.values()))
+    header = ("Destination", "Parcels a day", *(f"{fate} [%]" for fate in fates.values()))
     if table.empty:
         return Grid("", header, ())
     sums = _of_cohort(table, flights).groupby(["scenario", "to"], sort=False).sum(numeric_only=True)
-    rows = []
+    rows, days = [], _measured_days(halls, window)
     for point in points:
         of_design = sums.loc[point.label] if point.label in sums.index else sums.iloc[:0]
         for to, row in of_design.iterrows():
             n = row["n_parcels"] - row["n_refused"]
             name = f"{point.title}: {to}" if len(points) > 1 else str(to)
-            rows.append((name, number(n, 0), *(percent(row[fate] / n) if n else "–" for fate in fates)))
+            rows.append(
+                (name, number(n / days[point.label]), *(percent(row[fate] / n) if n else "–" for fate in fates))
+            )
     return Grid("", header, tuple(rows))
+
+
+def _measured_days(halls: Frame, window: Window) -> Any:  # noqa: ANN401 - a series of pandas
+    """Days of all replications, by design, also of those without a flight."""
+    return halls.groupby("scenario")["replication"].nunique() * window.n_days
 
 
 def _of_cohort(table: Frame, flights: Frame) -> Frame:
@@ -93,11 +100,8 @@ def customs_counts(
     counts = counts.assign(
         n_missed=counts["n_hits"] - counts["n_detected"], n_destroyed=counts["n_detected"] - counts["n_returned"]
     )
-    n_replications = halls.groupby("scenario")["replication"].nunique()  # also those without a flight
     sums = counts.groupby("scenario").sum(numeric_only=True)
-    means = {
-        str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()
-    }
+    means = {str(label): row for label, row in sums.div(_measured_days(halls, window), axis=0).to_dict("index").items()}
     names = rows_of("customs_counts")
     return [
         (name, [_of_declared(means.get(point.label, {}), column) for point in points]) for column, name in names.items()

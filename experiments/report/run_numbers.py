@@ -140,7 +140,8 @@ def _exports(run: Run) -> Iterator[Section]:
 def _connections(run: Run) -> Iterator[Section]:
     if has(run, "connecting_per_day"):
         grid = _of_groups(run, CONNECTIONS, caption=text_of("connections", with_intervals=run.with_intervals))
-        by_destination = run_grids.connections_grid(run.tables["connections"], run.tables["flights"], run.main)
+        connections, flights, halls = (run.tables[name] for name in ("connections", "flights", "halls"))
+        by_destination = run_grids.connections_grid(connections, flights, halls, run.main, run.window)
         parts = [Section(heading_of("connections_by_destination"), grids=[by_destination])]
         yield section("connections", text=(), grids=[grid], parts=parts if by_destination.rows else ())
 
