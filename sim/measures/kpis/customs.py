@@ -28,14 +28,16 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
 
 @CUSTOMS.kpi("1", MORE, "Customs decided before landing", rank=Rank.SUMMARY, is_symmetric=True)
 def release_before_landing_share(run: Measured) -> float:
-    """share of the cohort's parcels for which customs has nothing left to decide when their flight lands"""
+    """share of the cohort's parcels for which customs has nothing left to decide when their flight lands; 1 without
+    parcels
+    """
     return _share(run, "n_before_landing", of_none=1.0)
 
 
 @CUSTOMS.kpi("1", LESS, "Held by customs", rank=Rank.SUMMARY, is_symmetric=True)
 def held_share(run: Measured) -> float:
     """parcels that customs holds after the scan in the measured days, and that are sorted twice, over parcels whose
-    break-down begins in them
+    break-down begins in them; 0 without any
     """
     held, broken_down = run.record.stages["customs_hold"], run.total("ulds", "n_parcels", "start")
     return (held.n_stays + held.n_unfinished) / broken_down if broken_down else 0.0
@@ -43,7 +45,7 @@ def held_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)
 def customs_hold_mean_h(run: Measured) -> float:
-    """mean time in the customs hold zone, of parcels held in the measured days that have left it"""
+    """mean time in the customs hold zone, of parcels held in the measured days that have left it; 0 without any"""
     held = run.record.stages["customs_hold"]
     return held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0
 
@@ -68,7 +70,7 @@ def transit_share(run: Measured) -> float:
 
 @DECLARATIONS.kpi("1", MORE, "Detected, of parcels not as declared", rank=Rank.SUMMARY)
 def detection_share(run: Measured) -> float:
-    """of the cohort's parcels that are not as declared, the share found; 0 without declarations"""
+    """of the cohort's parcels that are not as declared, the share found; 0 without any"""
     return _share(run, "n_detected", "n_hits")
 
 

@@ -107,14 +107,14 @@ def _left(run: Measured) -> Flags:
 
 @EXPORTS.kpi("h", LESS, "Turnaround, mean")
 def turnaround_mean_h(run: Measured) -> float:
-    """mean time from in-block to off-block, of flights that left in the measured days"""
+    """mean time from in-block to off-block, of flights that left in the measured days; 0 without any"""
     flights, left = run.tables["flights"], _left(run)
     return float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0
 
 
 @EXPORTS.kpi("min", LESS, "Departure delay, mean")
 def departure_delay_mean_min(run: Measured) -> float:
-    """mean time from scheduled off-block to off-block, of the same flights; early flights count as 0"""
+    """mean time from scheduled off-block to off-block, of the same flights; early flights count as 0; 0 without any"""
     flights, left = run.tables["flights"], _left(run)
     return float(np.maximum(flights["aobt"] - flights["sobt"], 0)[left].mean()) if left.any() else 0.0
 

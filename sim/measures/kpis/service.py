@@ -68,20 +68,20 @@ def dwell_mean_h(run: Measured) -> float:
 
 @SERVICE.kpi("h", LESS, "Dwell, 95 % quantile", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.05))
 def dwell_p95_h(run: Measured) -> float:
-    """95 % quantile of the dwell, with the same rule for parcels that have not left"""
+    """95 % quantile of the dwell, with the same rule for parcels that have not left; 0 without parcels"""
     return weighted_quantile(dwell(run).minutes, dwell(run).weights, _P95) / MIN_PER_H
 
 
 @SERVICE.kpi("1", LESS)
 def not_departed_share(run: Measured) -> float:
-    """share of the cohort's parcels that have not left when the run ends"""
+    """share of the cohort's parcels that have not left when the run ends; 0 without parcels"""
     return dwell(run).n_inside / dwell(run).n if dwell(run).n else 0.0
 
 
 @SERVICE.kpi("h", LESS, "Flight cleared by 95 %", rank=Rank.SUMMARY, bound_if=("not_departed_share", 0.01))
 def flight_clearance_p95_h(run: Measured) -> float:
     """mean over flights of the time from drawn arrival until 95 % of the flight's parcels have left; flights not
-    cleared count with the time to the end of the run
+    cleared count with the time to the end of the run; 0 without flights
     """
     flights = run.tables["flights"]
     is_cohort = flights["is_cohort"]
@@ -123,7 +123,7 @@ def truck_km_per_day(run: Measured) -> float:
 
 @SERVICE.kpi("1", MORE, "Truck fill", is_symmetric=True)
 def truck_fill_share(run: Measured) -> float:
-    """mean fill of trucks that left: the largest of their count, mass and volume ratios"""
+    """mean fill of trucks that left: the largest of their count, mass and volume ratios; 0 without any"""
     trucks, left, trailer = run.tables["trucks"], _left(run), run.config.outbound.trailer
     fills = [
         trucks["n_units"][left] / run.inputs.site.trucks.trailer.units,
@@ -136,7 +136,7 @@ def truck_fill_share(run: Measured) -> float:
 @SERVICE.kpi("1", LESS, "Missed an earlier truck", rank=Rank.SUMMARY)
 def missed_connection_share(run: Measured) -> float:
     """share of the parcels that left by truck and had missed an earlier timetabled truck of their route for which they
-    were ready; each counts once
+    were ready; each counts once; 0 without any
     """
     n_parcels, n_missed = (run.total("trucks", name, "departed") for name in ("n_parcels", "n_missed_before"))
     return n_missed / n_parcels if n_parcels else 0.0

@@ -17,7 +17,8 @@ SURROUNDINGS = Group("surroundings")
 @SURROUNDINGS.kpi("1", MORE, "On time at the destination", rank=Rank.SUMMARY)
 def destination_on_time_share(run: Measured) -> float:
     """share of the cohort's parcels that reach their lane's sorting centre by its cut-off on the promised day, counted
-    from the day of the drawn arrival; parcels that have not left count as late; parcels that fly on do not count
+    from the day of the drawn arrival; parcels that have not left count as late; parcels that fly on do not count; 1
+    without parcels
     """
     return in_time_there(run.tables["destinations"])
 
@@ -119,7 +120,7 @@ def _of_goods(run: Measured, *operations: str) -> float:
 
 @SURROUNDINGS.kpi("kg/t", LESS, "CO₂ per tonne of goods")
 def co2_kg_per_t(run: Measured) -> float:
-    """co2_t_per_day per tonne of goods that left by truck or by air: the sum of the three below"""
+    """co2_t_per_day per tonne of goods that left by truck or by air: the sum of the three below; 0 if none left"""
     return _of_goods(run, *co2_kg(run))
 
 
