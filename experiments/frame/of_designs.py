@@ -250,7 +250,7 @@ def document(
             {label: outcome.differences[label] for label in labels if label in outcome.differences},
             {design.label: outcome.ladder(design) for design in designs[:most]},
             {label: outcome.margins[label] for label in labels if label in outcome.margins},
-            Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n,
+            Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n, outcome.warnings,
         )  # fmt: skip
 
     def page(folder: Path, shows: Drawn) -> Page:
@@ -263,8 +263,7 @@ def document(
         config = (folder / CONFIG).read_text(encoding="utf-8")
         return run_page.page_of(
             run(folder, len(shown)), title=console.title_of(shown), config_yaml=first_hubs(config, len(titles)),
-            seed=designs[0].hub.seed,
-            notes=[*console.fit_lines(shown, text.titles), *(f"Warning: {line}." for line in outcome.warnings), *notes],
+            seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
             rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost, priced),
             pictures=drawn, shows=shows,

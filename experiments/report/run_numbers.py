@@ -41,6 +41,8 @@ class Run:
     command: str
     n: int
     """Number of replications."""
+    warnings: Sequence[str] = ()
+    """Warnings on its replications and intervals."""
 
     @property
     def main(self) -> tuple[NamedDesign, ...]:

@@ -87,12 +87,11 @@ def _meaning(run: Run) -> Iterator[Section]:
 
 
 def _reasons(run: Run) -> Iterator[str]:
-    if run.n > 1:
-        few = [text_of("sure_few")] if run.n < 10 else []
-        warnings = [f"Warning: {line}." for line in sentences.too_few_replications(run.n)]
-        yield " ".join([*warnings, text_of("sure_replications", n=run.n), *few])
-    else:
-        yield text_of("sure_one")
+    too_few = sentences.too_few_replications(run.n) if run.n > 1 else ()
+    warnings = [f"Warning: {line}." for line in (*too_few, *run.warnings)]
+    few = [text_of("sure_few")] if 1 < run.n < 10 else []
+    intervals = text_of("sure_replications", n=run.n) if run.n > 1 else text_of("sure_one")
+    yield " ".join([*warnings, intervals, *few])
     yield from (f"{line}." for line in sentences.undecided(run.points, run.kpis))
     if len(run.points) > 1:
         yield text_of("sure_common")
