@@ -170,6 +170,9 @@ def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list
         ),
         (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
         (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),
+        (["observed=published", "scenarios=[liege_66k]"], "scenarios: has no effect here; calibrate takes its hubs"),
+        (["observed=published", "sure.kpis=[dwell_mean_h]"], "sure.kpis: has no effect here"),
+        (["observed=published", "sure.most=5000"], "sure.most: has no effect without sure.precision"),
         (["observed=published", "scenario=liege_30k"], "hub: the study has no hub 'hub of today'; known: liege_30k"),
     ],
 )

@@ -61,6 +61,7 @@ def test_of_chutes_as_full_the_first_counts_though_it_is_packed_last() -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
+        ("packout.look_min=0.1", "packout.look_min: must be at least 0.5, got 0.1"),
         ("packout.walk_min=5", "packout.walk_min: must be below look_min = 5, got 5"),
         ("packout.review_min=7", "packout.review_min: must be a multiple of look_min = 5, got 7"),
         ("packout.rule=pooled", "packout.rule"),

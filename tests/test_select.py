@@ -140,6 +140,12 @@ def test_designs_of_one_cost_are_called_so_and_no_estimate_is_called_certain(
     assert document["sentences"][1].startswith("Estimated probability of at least 0.999 ")
 
 
+def test_ocba_names_the_limit_that_it_reached(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY, "select.method=ocba", "replications=2"]
+    document = answer(capsys, *words, "select.max_replications=2", "select.alpha=1e-9", "--out", str(tmp_path))
+    assert any(warning.startswith("select.max_replications: reached at") for warning in document["warnings"])
+
+
 def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
     document = answer(capsys, *words, "--out", str(tmp_path))

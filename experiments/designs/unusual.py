@@ -1,9 +1,10 @@
 """Warnings on hubs that are permitted but unusual, or whose numbers are hard to read."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from experiments.designs.design import Design
@@ -17,6 +18,8 @@ from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.controls import Controls
 from sim.config.disruptions import Spell
 from sim.distributions import Shape
+from sim.domain.presorting import Presorting
+from sim.domain.site import PackoutRule
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out, mean_rows
@@ -28,6 +31,45 @@ _FLIGHTS: Final = "demand.flights_per_day"
 _PARCELS: Final = "demand.parcels_per_flight"
 _DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
 """Keys that must be equal for designs to have the same flights and parcels on the same days."""
+_ROLE: Final = r"roster\.(roles|work\.utilisation)\."
+_USED: Final[Mapping[str, tuple[str, Callable[[HubConfig], object]]]] = MappingProxyType({
+    "not_used_exports": (
+        (r"exports\.(?!share).+|halls\.\w+\.exports\..+|apron\.outbound_tugs|connections\.(waves|in_turn)"
+         r"|rules\.(collection_machine|deck|ulds_fly|empties)"
+         rf"|{_ROLE}(docks_in|screening|hand_sorting|build_up|outbound_tugs)\b.*"),
+        lambda hub: hub.exports.share,
+    ),
+    "not_used_declarations": (
+        rf"(halls\.\w+|space)\.controls\b.*|{_ROLE}(xray|transit|uld_xray)\b.*", lambda hub: hub.customs.declared
+    ),
+    "not_used_flexible": (
+        r"packout\.(look|review|walk)_min|rules\.packers", lambda hub: hub.packout.rule is PackoutRule.FLEXIBLE
+    ),
+    "not_used_shared_chutes": (
+        r"packout\.second_sort_min",
+        lambda hub: any(len(routes) > 1 for hall in hub.halls.values() for at in hub.chutes(hall) for routes in at),
+    ),
+    "not_used_second_machine": (
+        r"packout\.second_round_min",
+        lambda hub: any(
+            chute.second is not None for hall in hub.halls.values() for at in hub.all_chutes(hall) for chute in at
+        ),
+    ),
+    "not_used_bags": (r"presorted\.bag_\w+", lambda hub: hub.presorted.goods is Presorting.BAGS),
+    "not_used_ulds": (r"presorted\.(uld_pallets|carry_min)", lambda hub: hub.presorted.goods is Presorting.ULDS),
+    "not_used_unsorted": (
+        r"parcels\.non_conveyable_share|manual_sort\..+|breakdown\.uld_(min|parcels)",
+        lambda hub: hub.presorted.goods is Presorting.NONE,
+    ),
+    "not_used_halls": (r"complex\..+|rules\.shuttle", lambda hub: len(hub.halls) > 1),
+    "not_used_connections": (r"connections\.(minimum_min|pairs)", lambda hub: hub.connections.lanes),
+    "not_used_spread": (r"demand\.load\.fullest", lambda hub: hub.demand.load.spread != 0),
+    "not_used_disruptions": (r"recovery\..+", lambda hub: hub.disruptions),
+    "not_used_goods": (r"trade\.(?!is_on).+", lambda hub: hub.trade.is_on),
+    "not_used_revenue": (r"(?!expansion\.).*\b(parcels\.(export_)?revenue_eur|discounting\.timing)", lambda hub: False),  # noqa: ARG005
+    "not_used_ledger": (r"exposure\.(?!is_on|policy$).+", lambda hub: hub.exposure.is_on),
+})  # fmt: skip
+"""By warning: a pattern of keys, and whether a hub uses them."""
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
@@ -154,6 +196,15 @@ def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[st
     for text, key, files in (("idle_flights", _FLIGHTS, [*of_files]), ("idle_parcels", _PARCELS, with_parcels)):
         if files and any(key in word for word in words):
             yield said(text, key=key, files=", ".join(sorted(files)))
+
+
+def idle_keys(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
+    """Keys in words that no hub uses, because it lacks what they belong to."""
+    keys = dict.fromkeys(key for word in words for key in re.findall(r"[\w.]+(?==)", word))
+    for warning, (pattern, uses) in _USED.items():
+        idle = [key for key in keys if re.fullmatch(pattern, key)]
+        if idle and not any(map(uses, hubs)):
+            yield said(warning, keys=listed(idle, "and"))
 
 
 def _changes(config: HubConfig) -> Iterator[str]:

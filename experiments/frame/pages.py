@@ -8,6 +8,7 @@ from experiments.designs.unusual import (
     hub_warnings,
     idle_flights,
     idle_functions,
+    idle_keys,
     outside_flights,
     period_warnings,
     same_hubs,
@@ -80,10 +81,9 @@ def warnings_of(request: Request[K], document: Document) -> list[str]:
     hubs = [design.hub for design in request.designs]
     words = request.arguments.words
     unpriced = unpriced_units(hubs if request.keys.prices else ())
-    of_own = [*outside_flights(hubs), *idle_functions(hubs, words), *idle_flights(hubs, words)]
-    of_hub = dict.fromkeys(
-        [*period_warnings(hubs[0]), *hub_warnings(hubs), *same_hubs(request.designs), *unpriced, *of_own]
-    )
+    idle = [*idle_functions(hubs, words), *idle_flights(hubs, words), *idle_keys(hubs, words)]
+    of_hubs = [*hub_warnings(hubs), *same_hubs(request.designs), *unpriced, *outside_flights(hubs), *idle]
+    of_hub = dict.fromkeys([*period_warnings(hubs[0]), *of_hubs])
     unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
     fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})
     return [*of_hub, *fits, *document.warnings]

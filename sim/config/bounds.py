@@ -13,6 +13,8 @@ BEYOND_ALL: Final = 1e9
 Positive = Annotated[float, Bounds(gt=0, le=BEYOND_ALL)]
 Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 """At least ten ticks, because every step must take time: time orders the events of one instant."""
+Round = Annotated[float, Bounds(ge=0.5, le=1e6)]
+"""Time between rounds: with shorter ones a run would not end."""
 LONGEST_PIECE_MIN: Final = 600
 """Longest work on a parcel, a bag or a whole ULD; also with a spread it fits four bytes of ticks."""
 LONGEST_OF_SHAPE_MIN: Final = 4000

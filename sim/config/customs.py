@@ -10,7 +10,17 @@ from enum import StrEnum
 from itertools import product
 from typing import Annotated
 
-from sim.config.bounds import Duration, NotNegative, Positive, Share, check_known, check_number, check_shares, check_sum
+from sim.config.bounds import (
+    Duration,
+    NotNegative,
+    Positive,
+    Round,
+    Share,
+    check_known,
+    check_number,
+    check_shares,
+    check_sum,
+)
 from sim.distributions import Times
 from sim.reading import Bounds
 
@@ -223,7 +233,7 @@ class Customs:
     release_mean_h: Positive | Times | None
     examination_min: Duration
     refused_share: Share | None
-    round_min: Duration
+    round_min: Round
     declared: Declared | None
 
     def __post_init__(self) -> None:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share, check_longest
+from sim.config.bounds import (
+    LONGEST_PIECE_MIN,
+    Count,
+    Duration,
+    NotNegative,
+    PerHour,
+    Positive,
+    Round,
+    Share,
+    check_longest,
+)
 from sim.config.chutes import Chute
 from sim.distributions import Shape, Times
 from sim.domain.site import PackoutRule
@@ -97,14 +107,14 @@ class Packout:
     rule: PackoutRule
     parcels_per_post_h: PerHour
     spread: Share | Shape
-    look_min: Duration
+    look_min: Round
     review_min: Duration
     walk_min: Duration
     chutes_per_machine: Annotated[int, Bounds(ge=1, le=1000)] | None
     chute_plan: tuple[Chute, ...] | None
     home_machines: bool
     second_sort_min: Annotated[float, Bounds(ge=0, le=10)]
-    second_round_min: Duration
+    second_round_min: Round
 
     def __post_init__(self) -> None:
         for key, given in (("chutes_per_machine", self.chutes_per_machine), ("home_machines", self.home_machines)):

@@ -209,7 +209,7 @@ def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
     worlds = Screened.of(config, request.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(bench, designs, keys.sure.ranges)
-    bench.say(said("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.sure.budget))
+    bench.say(said("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.effort.budget))
     possible = np.asarray((sample.screen > 0).all(axis=0))
     history = matched(
         sample, study.targets, study.effort, lambda wanted: _figures(bench, request, worlds, wanted), possible

@@ -14,12 +14,13 @@ from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged
 from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import listed
+from experiments.report.sections import said
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import TAILS
-from experiments.studies.sure.design import SureKeys
+from experiments.studies.sure.design import SureKeys, check_limits
 from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
-from sim.errors import InputError, placed
+from sim.errors import ConfigError, InputError, placed
 from sim.measures.kpis import KPIS
 from sim.names import number_of
 from sim.reading import Bounds, near, read
@@ -162,11 +163,21 @@ class CalibrateKeys(SureKeys):
     calibrate: Calibrate
 
 
+_UNREAD: Final = frozenset({
+    "scenarios", "demands", "arrival_models", "sure.question", "sure.flights", "sure.kpis", "sure.widths",
+    "sure.scatter",
+})  # fmt: skip
+"""Keys of `sure` that only `sure` reads."""
+
+
 def parse(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     """The hubs of the study, or the one named by the words; the file of observations, and the ranges."""
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)
+    if unread := _UNREAD.intersection(map(key_of, words)):
+        raise ConfigError(said("calibrate_unread", key=min(unread)))
     composed, keys = with_keys(words, arguments.config_dir, CalibrateKeys, VERB)
+    check_limits(keys, words)
     hubs = keys.calibrate.hubs
     if {"scenario", "demand"} & {key_of(word) for word in words}:
         hubs = {hub(composed).scenario: ()}

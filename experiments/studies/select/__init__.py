@@ -56,10 +56,9 @@ from sim.names import number_of
 
 def document(given: Request[SelectKeys], result: Found) -> Document:
     settings, config = result.keys.select, result.outcome.designs[0].hub
-    most, of = (
-        (settings.budget, "in all") if settings.method is Method.OCBA else (settings.max_replications, "of a design")
-    )
-    limit = f"{whole(most)} {of}"
+    limit = f"{whole(settings.max_replications)} of a design"
+    if settings.method is Method.OCBA:
+        limit += f" and {whole(settings.budget)} in all"
     how = paragraphs_of(
         "select_method", by=said(f"method_{settings.method}"), alpha=settings.alpha, step=settings.step, limit=limit,
         draws=same_draws(config, result.keys.replications), tolerance=settings.margin,

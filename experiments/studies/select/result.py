@@ -176,7 +176,9 @@ def warnings_of(result: Found) -> list[str]:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
         lines.append(said("select_undecided", undecided=undecided, most=settings.max_replications))
     elif result.probability < 1 - settings.alpha:
-        lines.append(said("budget_spent", probability=probability_text(result.probability), wanted=1 - settings.alpha))
+        is_spent = sum(row.kpi.n for row in result.rows) >= settings.budget
+        limit, probability = "budget" if is_spent else "max_replications", probability_text(result.probability)
+        lines.append(said("limit_reached", limit=limit, probability=probability, wanted=1 - settings.alpha))
     if same := result.at_same_cost:
         lines.append(said("select_same_cost", n=len(same), cost=settings.cost))
     if best is not None and _is_at_target(settings, best.kpi):

@@ -173,10 +173,16 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)
 
 
-def _check_budget(keys: SureKeys, least: int, why: str, words: Iterable[str]) -> None:
+def check_limits(keys: SureKeys, words: Iterable[str]) -> str:
+    """Refuse the limit of runs that is not read; returns the name of the one that is."""
     how, name, unread = ("without", "budget", "most") if keys.sure.precision is None else ("with", "most", "budget")
     if f"sure.{unread}" in map(key_of, words):
         raise ConfigError(f"sure.{unread}: has no effect {how} sure.precision; sure.{name} limits the runs then")
+    return name
+
+
+def _check_budget(keys: SureKeys, least: int, why: str, words: Iterable[str]) -> None:
+    name = check_limits(keys, words)
     if keys.effort.budget < least:
         raise ConfigError(f"sure.{name}: must be at least {least}, {why}; got {keys.effort.budget}")
 
