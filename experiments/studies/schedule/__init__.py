@@ -13,7 +13,7 @@ one airport (default: freighters to LGG), and a picture of their week, to DIR (s
 
 from= and to= are the first and last day of arrival. Times from SSIM are the hub's time without daylight saving.
 clock=+0100 is its offset from UTC: by default Liège's +0100, for another airport its smallest offset in the file. Times
-from a CSV file are as in the file; with `time_zone` they are local times, for a hub in that zone.
+from a CSV file are as in the file; with `time_zone`, or a scenario that has one, they are local times in that zone.
 
 Own options: --from DAY, --to DAY, --skip-bad.
 """
@@ -22,6 +22,7 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,8 @@ from experiments.report.sections import said
 from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.store.files import as_json, sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, named, read_schedule
-from experiments.studies.schedule.request import HOME, ZONE, read_request
+from experiments.studies.schedule.request import HOME, ZONE, is_ssim, read_request
+from sim.config.zones import zone_of
 from sim.csv_rows import csv_text
 from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, REPLICATION, load_limits
@@ -50,7 +52,11 @@ _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
 def main(arguments: Arguments) -> int:
     """Read, filter, write, and print the result."""
     request = read_request(arguments.words)
-    result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir, **request.hub)))
+    hub = load(config_dir=arguments.config_dir, **request.hub)
+    from_ssim = is_ssim(request.path)
+    if request.zone is None and hub.time_zone is not None and not from_ssim:
+        request = replace(request, zone=zone_of(hub.time_zone))
+    result = read_schedule(request, load_limits(hub))
     folder = folder_out(arguments) or USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be overwritten; give another --out DIR")
@@ -68,7 +74,8 @@ def main(arguments: Arguments) -> int:
     if files:
         path = str(files[0])
         words = ["arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}"]
-        words += [] if request.zone is None else [f"{ZONE}={request.zone.key}"]
+        zone = "null" if from_ssim else request.zone and request.zone.key
+        words += [] if zone == (hub.time_zone or "null") or zone is None else [f"{ZONE}={zone}"]
         words += [f"{key}={word_value(name)}" for key, name in request.hub.items()]
         command = Arguments("run", tuple(words), config_dir=arguments.config_dir).command
         lines[2:] = [f"Written to {folder}: {', '.join(file.name for file in files)}", f"Use it:     {command}"]
