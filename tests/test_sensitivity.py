@@ -486,3 +486,9 @@ def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> No
     assert lines[0] == "Of 3 factors, these move On time most: crews."
     assert lines[1].startswith("Of the variance of On time over the ranges of 3 factors, crews 90 %")
     assert "arrivals" not in lines[1]
+
+
+def test_a_kpi_that_no_factor_moves_has_no_order_of_groups() -> None:
+    found = tuple(Index(name, share(0.0, 0.0, 0.0), share(0.0, 0.0, 0.0)) for name in GROUPS)
+    lines = sentences(of_indices(found, GROUPS))
+    assert lines[0] == "No factor moves On time." and "In order of the estimates" not in " ".join(lines)

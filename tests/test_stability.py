@@ -92,6 +92,8 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
         lines[1].startswith("10 of 12 designs (c0; c1;") and "c7 and 2 more (table stability)): undecided" in lines[1]
     )
     assert "contain no two weeks" in lines[1]
+    (elsewhere,) = unsure_lines({f"c{number}": short for number in range(10)}, has_table=False)
+    assert "c7 and 2 more): undecided" in elsewhere, "shadow-price and optimise store no table of verdicts"
     near = judged([grown(2, 0.012, 0.004)], 14)
     assert near.is_unstable is None and "contain no two weeks" not in next(unsure_lines({"a": near}))
 

@@ -36,5 +36,5 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
 
 def cautions(designs: Sequence[Design], kpis: Kpis) -> tuple[str, ...]:
     """Warnings on designs whose backlog grows or may grow, whose people are missing, or that saw no parcel."""
-    growing, samples = unsure_lines(judged_as_run(designs, by_design(kpis))), samples_of(kpis)
+    growing, samples = unsure_lines(judged_as_run(designs, by_design(kpis)), has_table=False), samples_of(kpis)
     return (*growing, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))

@@ -84,21 +84,22 @@ def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Value
     return {design.label: judged(values[design.label], design.hub.horizon_days) for design in designs}
 
 
-def unsure_lines(stability: Mapping[str, Stability]) -> Iterator[str]:
-    """Warnings that name unstable and undecided designs."""
+def unsure_lines(stability: Mapping[str, Stability], *, has_table: bool = True) -> Iterator[str]:
+    """Warnings that name unstable and undecided designs; `has_table`: the run has the table of all verdicts."""
     unstable = [label for label, verdict in stability.items() if verdict.is_unstable]
     undecided = [label for label, verdict in stability.items() if verdict.is_unstable is None]
     depend = "their KPIs depend on the length of the run"
     if unstable:
-        yield f"{_counted(unstable, stability)}: unstable: their backlog grows, and {depend}"
+        yield f"{_counted(unstable, stability, has_table=has_table)}: unstable: their backlog grows, and {depend}"
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
         may = said("no_two_weeks") if is_short else "more horizon_days may"
-        yield said("undecided_designs", designs=_counted(undecided, stability), depend=depend, may=may)
+        designs = _counted(undecided, stability, has_table=has_table)
+        yield said("undecided_designs", designs=designs, depend=depend, may=may)
 
 
-def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:
-    more = f" and {len(labels) - _NAMED} more (table stability)" if len(labels) > _NAMED else ""
+def _counted(labels: Sequence[str], stability: Mapping[str, Stability], *, has_table: bool) -> str:
+    more = f" and {len(labels) - _NAMED} more{' (table stability)' if has_table else ''}" * (len(labels) > _NAMED)
     return f"{len(labels)} of {len(stability)} designs ({'; '.join(labels[:_NAMED])}{more})"
 
 

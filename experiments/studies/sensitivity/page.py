@@ -83,12 +83,13 @@ def _may_change(sizes: Sequence[Interval]) -> bool:
 
 
 def _ups(result: Result) -> list[str]:
-    """The order of factor groups in UPS's study of 1996, compared with the order here."""
+    """The order of factor groups in UPS's study of 1996, compared with the order here, of KPIs that a factor moves."""
     study = said("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.settings.factors.values()}:
         return [said("ups_unsaid", study=study)]
-    return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in result.settings.kpis)]
+    moved = (kpi for kpi in result.settings.kpis if result.sizes(kpi)[0][1].mean)
+    return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in moved)]
 
 
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
