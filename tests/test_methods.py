@@ -4,7 +4,7 @@ import json
 import re
 import types
 from collections import Counter
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -25,7 +25,9 @@ from experiments.report import style
 from experiments.report.documents import Missing, Report, missing_in, walked, written
 from experiments.report.documents.pdf_pages import pages_of
 from experiments.store.foreign import manifest_of
-from experiments.store.foreign_tables import replications_of
+from experiments.store.foreign_tables import read_rows, replications_of
+from experiments.store.summaries import DesignRow, WarmupRow
+from experiments.studies.methods import facts as facts_of_runs
 from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
@@ -158,6 +160,17 @@ def test_facts_are_those_of_the_folder(run, facts):
     assert [(KPIS[name].label, units[name]) for name in names(Rank.HEADLINE)] == [row[:2] for row in rows["outputs"]]
     assert [row[:2] for row in rows["warmup"]] == [("liege_30k", "0")] and float(rows["warmup"][0][2]) > 0
     assert not facts.plain["several_halls"] and facts.plain["packout_posts"]
+
+
+def test_a_methods_report_says_why_no_warm_up_is_known(facts, monkeypatch):
+    (row,) = read_rows(facts.manifest, DesignRow)
+    rows = {WarmupRow: [], DesignRow: [row]}
+    monkeypatch.setattr(facts_of_runs, "read_rows", lambda _, kind: rows[kind])
+    assert next(facts._warmup())[2] == "not known: run too short"
+    rows[DesignRow] = [replace(row, stability="unstable")]
+    assert next(facts._warmup())[2] == "none: its backlog grows"
+    elsewhere = Facts(SimpleNamespace(tables=()), facts.request, facts.document)
+    assert next(elsewhere._warmup())[2] == "not computed"
 
 
 def test_days_and_areas_of_a_hub_are_those_of_its_configuration():

@@ -114,4 +114,4 @@ def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
     if not result.is_found:
         yield f"the run is too short for {method} to find the warm-up it needs", ""
     elif result.length > warmup_days:
-        yield f"warmup_days: {warmup_days:g}, less than the backlog needs ({method})", f"{result.length:.1f} days"
+        yield f"warmup_days: {warmup_days:g}, less than the backlog needs ({method})", f"{result.rounded_up:.1f} days"

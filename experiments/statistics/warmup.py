@@ -31,6 +31,7 @@ BATCH: Final = 5
 """Values in a batch: the 5 of MSER-5."""
 LEAST_BATCHES: Final = 4
 """With fewer batches there are hardly any truncations to choose from."""
+_ROUNDING: Final = 1e-6
 _LEAST_WEEKS: Final = 3
 """The first week and two others to compare with each other."""
 
@@ -74,6 +75,15 @@ class WarmUp:
     def length(self) -> float:
         """Least length of the warm-up [as `spacing`]."""
         return self.n_cut * self.batch * self.spacing
+
+    @property
+    def rounded_up(self) -> float:
+        """The length, rounded up to a tenth, so that a warm-up that is too short is shown as less.
+
+        >>> mser([9.0] * 50 + [1.0, 2.0] * 75, spacing=1 / 48).rounded_up
+        1.1
+        """
+        return math.ceil(10 * self.length - _ROUNDING) / 10
 
     @property
     def is_found(self) -> bool:

@@ -261,12 +261,18 @@ class Facts:
             yield draw["of"], key, shape, span, source
 
     def _warmup(self) -> Iterator[tuple[str, str, str]]:
-        rows = read_rows(self.manifest, WarmupRow) if "warmup" in self.manifest.tables else []
-        needed = warm_ups_of(rows)
+        tables = self.manifest.tables
+        needed = warm_ups_of(read_rows(self.manifest, WarmupRow) if "warmup" in tables else [])
+        points = read_rows(self.manifest, DesignRow) if "points" in tables else []
+        growing = {row.label for row in points if row.is_unstable}
         for design in self.request.designs:
-            wants = (
-                f"{number(needed[design.label].length, 1)}" if design.label in needed else "not known: run too short"
-            )
+            result = needed.get(design.label)
+            if result is not None and result.is_found:
+                wants = number(result.rounded_up, 1)
+            elif design.label in growing:
+                wants = "none: its backlog grows"
+            else:
+                wants = "not known: run too short" if "warmup" in tables else "not computed"
             yield design.label, str(design.hub.warmup_days), wants
 
 
