@@ -53,14 +53,24 @@ def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant
     assert str(line).endswith(held) == (kind != "carries")
 
 
-@pytest.mark.parametrize(("exports", "per_day", "is_told"), [(0.781, 9e3, True), (0.96, 9e3, False), (1.0, 0, False)])
-def test_a_verdict_names_exports_that_are_late_where_imports_are_not(exports, per_day, is_told):
+@pytest.mark.parametrize(
+    ("exports", "per_day", "text"),
+    [
+        ((0.781, None, None, 1), 9e3, "78.1 % (one replication, no interval)"),
+        ((0.96, None, None, 1), 9e3, ""),
+        ((0.96, 0.64, 1.0, 3), 9e3, "96.0 % (64.0–100 %)"),
+        ((0.98, 0.96, 0.99, 3), 9e3, ""),
+        ((1.0, None, None, 1), 0, ""),
+    ],
+)
+def test_a_verdict_names_exports_that_are_or_may_be_late_where_imports_are_not(exports, per_day, text):
     more = {
-        "export_on_time_share": Value(exports, None, None, 1, "1"),
+        "export_on_time_share": Value(*exports, "1"),
         "exports_per_day": Value(per_day, None, None, 1, ""),
     }
     (line,) = design_verdicts([DESIGN], {"a": {"on_time_share": Value(0.995, 0.99, 0.999, 3, "1")} | more}, LADDER)
-    assert ("%). Exports on time: 78.1 % (one replication, no interval). Bottleneck" in str(line)) == is_told
+    assert ("Exports" in str(line)) == bool(text)
+    assert not text or f"%). Exports on time: {text}. Bottleneck" in str(line)
     (line,) = design_verdicts([DESIGN], {"a": {"on_time_share": Value(0.5, 0.49, 0.51, 3, "1")} | more}, LADDER)
     assert "Exports" not in str(line)
 
