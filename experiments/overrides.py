@@ -39,6 +39,10 @@ _TAILS = re.compile(
 _KEY = re.compile(r"full_key:\s*(\S+)")
 _ALREADY = re.compile(r"An item is already at '(.*?)'")
 _PLUS = re.compile(r"[^=]*=\s*\+\s*[\d.]+\s*")
+KEY_NAME = re.compile(r"[A-Za-z_$][\w$-]*|0|[1-9]\d*", re.ASCII)
+"""A name that may be part of a typed key."""
+ENTRY_NAME = re.compile(r"[\w /+.$%*@?|-]+", re.ASCII)
+"""A name that may be a key of a typed mapping."""
 _SHARE = re.compile(r"[+-]\s*\d{1,6}(\.\d{1,6})?\s*%")
 
 
@@ -98,6 +102,12 @@ def _slip(word: str) -> str:
         return "remove the blank before ="
     if any(re.sub(r"\\.", "", value).count(quote) % 2 for quote in "'\""):
         return "a quote is not closed; remove it, or add the closing one"
+    first, *names = key.lstrip("+~").split(".")
+    if odd := next((name for name in names if not re.fullmatch(r"[\w$@/:-]+", name, re.ASCII)), ""):
+        mapping = ".".join([first, *names[: names.index(odd)]])
+        is_entry = ENTRY_NAME.fullmatch(odd) and not key.startswith("~")
+        instead = f"give it in a mapping: '{mapping}={{{odd}: …}}'" if is_entry else "change a file of --config-dir"
+        return f"a key cannot contain {odd!r}; {instead}"
     if sum(map(value.count, "[{(")) > sum(map(value.count, "]})")):
         return f"a bracket is not closed; put a word with blanks in quotes: '{key}=[…]'"
     if value.rstrip().endswith(","):

@@ -237,6 +237,11 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("seed='3", '"seed=\'3": a quote is not closed; remove it, or add the closing one'),
         ("seed=#3", "'seed=#3': '#' needs quotes around the value"),
         ("seed=1,", "'seed=1,': remove the comma at the end"),
+        (
+            "lanes.New York=1",
+            "'lanes.New York=1': a key cannot contain 'New York'; give it in a mapping: 'lanes={New York: …}'",
+        ),
+        ("lanes.Øst.km=1", "'lanes.Øst.km=1': a key cannot contain 'Øst'; change a file of --config-dir"),
         ("seed=1;2", "'seed=1;2': separate several values with commas: seed=1,2"),
         ("observed=gone.csv", "observed: unknown key here; cargohub calibrate takes it"),
         ("+seed=4", "seed: exists; +KEY=VALUE adds a new key, KEY=VALUE changes one"),

@@ -495,9 +495,10 @@ def test_a_plan_is_saved_as_a_scenario_that_the_command_line_reads(tmp_path):
     config_dir.mkdir()
     client = client_of(tmp_path, config_dir)
     form = {"was": "scenario=liege_30k", "scenario": "liege_66k", "group.demand": "permit", "disruption": "fog_morning"}
-    form |= {"set.halls.main.doors_out": "31", "do": "save", "name": "mine_66k"}
+    values = {"halls.main.doors_out": "31", "exports.lanes.Hangzhou": "0.6", "exports.lanes.Hong Kong": "0.4"}
+    form |= {f"set.{key}": value for key, value in values.items()} | {"do": "save", "name": "mine_66k"}
     assert "Saved: " in client.post("/plan", data=form).text
-    planned = Plan("run", "liege_66k", {"demand": "permit"}, ("fog_morning",), {"halls.main.doors_out": "31"})
+    planned = Plan("run", "liege_66k", {"demand": "permit"}, ("fog_morning",), values)
     typed = checked(planned, Arguments("page", out=tmp_path)).words
     hubs = [hub(compose(["scenario=mine_66k"], config_dir)), replace(hub(compose(typed)), scenario="mine_66k")]
     assert hubs[0] == hubs[1] and hubs[0].halls["main"].doors_out == 31 and "fog_morning" in hubs[0].disruptions

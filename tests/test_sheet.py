@@ -78,6 +78,19 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         words_of(path, "run", None)
 
 
+def test_a_name_with_blanks_is_changed_in_a_mapping(tmp_path):
+    path = tmp_path / "plan.xlsx"
+    assert main(["sheet", "new", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    rows = {row[7].value: row for row in book["inputs"].iter_rows(min_row=2)}
+    for name in ("Hangzhou", "Hong Kong"):
+        rows[f"exports.lanes.{name}"][2].value = 0.5
+    book.save(path)
+    words = words_of(path, "run", None)
+    assert words == ["exports.lanes.Hangzhou=0.5", "exports.lanes={Hong Kong: 0.5}"]
+    assert load("liege_30k", *words).exports.lanes == {"Hangzhou": 0.5, "Hong Kong": 0.5}
+
+
 def test_pallets_of_shared_chutes_need_room_in_the_sheet_of_areas(tmp_path):
     """They were left out: the sheet showed room for posts that a run refused."""
     words = ["packout.chutes_per_machine=4", "halls.main.packout_posts=25"]

@@ -28,7 +28,7 @@ from experiments.frame import runner
 from experiments.store.foreign import manifest_of
 from experiments.store.read import run_folder
 from experiments.store.workbook import plain_text, write_workbook
-from experiments.studies.page.form import Field, fields_of, group_of
+from experiments.studies.page.form import Field, fields_of, group_of, words_of_values
 from experiments.studies.shown import COMPOSED
 from sim.config import HubConfig
 from sim.errors import CargohubError, InputError
@@ -100,7 +100,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     base = next((_split(path, row[VALUE]) for row in table if row[KEY] == WORDS), [])
     known = {each.key: each for each in _fields(base, config_dir)}
     places: dict[str, str] = {}
-    changed: list[str] = []
+    values: dict[str, str] = {}
     for number, row in enumerate(table[1:], 2):
         key, value = row[KEY], row[VALUE]
         if key in ("", WORDS) or value == row[WAS]:
@@ -110,7 +110,8 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
         places[key] = f"{path}: sheet inputs, cell C{number}, value {value[:60]!r}"
         if key not in known:
             raise InputError(f"{places[key]}: {key[:60]!r} is not an input of this hub")
-        changed.append(replace(known[key], value=value).word)
+        values[key] = replace(known[key], value=value).typed
+    changed = words_of_values(values)
     try:
         hub(compose([*base, *changed], config_dir))
     except CargohubError as error:

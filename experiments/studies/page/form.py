@@ -16,7 +16,7 @@ from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
-from experiments.overrides import options, word_value
+from experiments.overrides import ENTRY_NAME, KEY_NAME, options, word_value
 from experiments.report.key_names import configured, key_unit, name_of
 from experiments.verbs import VERBS
 from sim.config.bounds import BEYOND_ALL
@@ -155,11 +155,8 @@ class Field:
         return f"{ends} times as much" if isinstance(about.value, tuple) else ends
 
     @property
-    def word(self) -> str:
-        return f"{self.key}={self._typed}"
-
-    @property
-    def _typed(self) -> str:
+    def typed(self) -> str:
+        """The value as in a word."""
         if self.value == "":
             return "null" if self.leaf.is_optional else "''"
         return word_value(self.value) if self.leaf.kind in _TEXTS else self.value
@@ -183,6 +180,30 @@ def fields_of(
             leaf = replace(leaf, kind="choice", options=tuple(DECISIONS[decision].RULES))
         text = shown_text(value)
         yield Field(key, leaf, text, text, about.get(key))
+
+
+def words_of_values(values: Mapping[str, str]) -> list[str]:
+    """A word for each key and its value; a name that a key cannot contain becomes a key of a mapping.
+
+    >>> words_of_values({"seed": "2", "exports.lanes.Hong Kong": "0.4", "exports.lanes.New York": "0.1"})
+    ['seed=2', 'exports.lanes={Hong Kong: 0.4, New York: 0.1}']
+    """
+    words: dict[str, Any] = {}
+    for key, value in values.items():
+        names = key.split(".")
+        odd = next((at for at, name in enumerate(names) if at and not KEY_NAME.fullmatch(name)), None)
+        if odd is None or not all(map(ENTRY_NAME.fullmatch, names[odd:])):
+            words[key] = value
+            continue
+        entry = words.setdefault(".".join(names[:odd]), {})
+        for name in names[odd:-1]:
+            entry = entry.setdefault(name, {})
+        entry[names[-1]] = value
+    return [f"{key}={_nested(value)}" for key, value in words.items()]
+
+
+def _nested(value: Any) -> str:  # noqa: ANN401 - the text of a value, or a mapping of these
+    return value if isinstance(value, str) else f"{{{', '.join(f'{k}: {_nested(v)}' for k, v in value.items())}}}"
 
 
 def unit_of(key: str) -> str:

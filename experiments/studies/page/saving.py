@@ -66,7 +66,7 @@ def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
 
 
 def _is_swept(field: Field) -> bool:
-    return field.is_changed and not isinstance(field, ShiftShare) and len(sweep_points([field.word])) > 1
+    return field.is_changed and not isinstance(field, ShiftShare) and len(sweep_points(changed_words([field]))) > 1
 
 
 def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:

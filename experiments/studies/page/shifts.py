@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.overrides import word_value
-from experiments.studies.page.form import Field
+from experiments.studies.page.form import Field, words_of_values
 from sim.leaves import Leaf
 from sim.names import number_of
 from sim.reading import Bounds
@@ -42,7 +42,8 @@ def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[
 
 def changed_words(fields: Sequence[Field]) -> list[str]:
     """Words for differences from the base: one for each value, and one for all shifts of a role."""
-    words = [each.word for each in fields if each.is_changed and not isinstance(each, ShiftShare)]
+    changed = {each.key: each.typed for each in fields if each.is_changed and not isinstance(each, ShiftShare)}
+    words = words_of_values(changed)
     shares = [each for each in fields if isinstance(each, ShiftShare)]
     for place in dict.fromkeys(each.place for each in shares if each.is_changed):
         shifts = [{**each.shift, "share": _plain(each.value)} for each in shares if each.place == place]
