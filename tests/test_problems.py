@@ -90,8 +90,11 @@ def test_a_hash_follows_the_hub():
     assert len({row.hash for name in instances() for row in reference_of(instance_of(name)).rows.values()}) == 20
 
 
-def test_a_design_is_simulated_as_the_reference_has_it():
-    instance = instance_of(TODAY)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == TODAY else pytest.mark.slow) for name in instances()]
+)
+def test_a_design_is_simulated_as_the_reference_has_it(name):
+    instance = instance_of(name)
     reference = reference_of(instance)
     design = reference.best
     sample = [instance.simulate(design, number) for number in range(reference.rows[design].n)]
