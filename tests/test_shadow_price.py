@@ -136,8 +136,21 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
             "no zone's first step is surely worth its floor, 3 zones taken together",
         ),
         ((300,), [(70,)], "no zone's first step is surely worth its floor, 2 zones taken together"),
+        (
+            (-900, 300, 1500),
+            [(98, 100, 102), (60, 70, 80)],
+            "less than its floor costs. Surely worth their floor are the first steps of ULD positions, 3 zones",
+        ),
     ],
-    ids=["sure", "a third may be as much", "two leads at once", "alone", "not among three", "one replication"],
+    ids=[
+        "sure",
+        "a third may be as much",
+        "two leads at once",
+        "alone",
+        "not among three",
+        "one replication",
+        "only another",
+    ],
 )
 def test_the_zone_to_enlarge_first_is_the_first_of_many_surely(
     best: tuple[float, ...], others: list[tuple[float, ...]], says: str

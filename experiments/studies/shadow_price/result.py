@@ -223,14 +223,20 @@ class Result:
             f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.settings.prices.year}).",
         ]
 
-    def first(self, flights: float) -> str | None:
-        """The zone to enlarge first: the highest value, if certainly above the cost of floor; None: no zone.
+    def worth_floor(self, flights: float) -> list[str]:
+        """Zones whose first step is certainly worth more than its floor costs, highest value first.
 
-        The largest of several estimates is large also by chance, so its interval is simultaneous with the others.
+        The largest of several estimates is large also by chance, so their intervals are simultaneous.
         """
-        best, *others = self.at(flights)
-        worth = mean_interval(best.samples, confidence=of_many(1 + len(others)))
-        return best.name if _is_above(worth, self.rent) else None
+        zones = self.at(flights)
+        confidence = of_many(len(zones))
+        worth = {zone.name: mean_interval(zone.samples, confidence=confidence) for zone in zones}
+        return [name for name, interval in worth.items() if _is_above(interval, self.rent)]
+
+    def first(self, flights: float) -> str | None:
+        """The zone to enlarge first: the highest value, if certainly above the cost of floor; None: no zone."""
+        best = self.at(flights)[0].name
+        return best if best in self.worth_floor(flights) else None
 
 
 def _is_above(interval: Interval, least: float) -> bool:
@@ -245,7 +251,10 @@ def _sentence(result: Result, flights: float) -> str:
     step = f"{units(best.first.units, best.first.unit)} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         together = said("zones_together", n=1 + len(others)) if others else ""
-        return said("no_zone_first", start=start, worth=worth, units=step, together=together)
+        texts = {"start": start, "worth": worth, "units": step, "together": together}
+        if sure := [resource(name) for name in result.worth_floor(flights)]:
+            return said("unsure_zone_first", **texts, sure=listed(sure, "and"))
+        return said("no_zone_first", **texts)
     text = f"{start} enlarge {resource(best.name)} first: the value of {step} is {worth}"
     last = best.steps[-1]
     if last.step > 1:
