@@ -36,7 +36,7 @@ def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
 
 
 def from_paths(values: Iterable[tuple[Iterable[str], object]]) -> dict[str, Any]:
-    """Values, each at a path of names, as one document of groups.
+    """Values, each at a path of names, as one document of groups; a mapping adds to what its path has.
 
     >>> from_paths([(("halls", "main", "doors_out"), 36), (("seed",), 7)])
     {'halls': {'main': {'doors_out': 36}}, 'seed': 7}
@@ -46,7 +46,8 @@ def from_paths(values: Iterable[tuple[Iterable[str], object]]) -> dict[str, Any]
         group = document
         for inside in groups:
             group = group.setdefault(inside, {})
-        group[name] = value
+        before = group.get(name)
+        group[name] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
     return document
 
 
