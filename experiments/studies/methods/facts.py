@@ -272,7 +272,7 @@ class Facts:
             elif design.label in growing:
                 wants = "none: its backlog grows"
             else:
-                wants = "not known: run too short" if "warmup" in tables else "not computed"
+                wants = "not known: run too short" if "occupancy" in tables else "not computed"
             yield design.label, str(design.hub.warmup_days), wants
 
 
