@@ -19,8 +19,8 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
-from experiments.frame.benches import Simulated
 from experiments.frame.runner import opened
+from experiments.frame.simulating import Simulated
 from experiments.frame.study import Request
 from experiments.replications.summing import complete
 from sim.reading import plain, read

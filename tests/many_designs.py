@@ -19,7 +19,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
-from experiments.frame import benches, console, runner
+from experiments.frame import console, runner, simulating
 from experiments.frame.study import Request
 from experiments.replications import replicating
 from experiments.store.tables import Columns
@@ -48,7 +48,7 @@ if __name__ == "__main__":
     composed = compose(TINY)
     made = replicating.replicate(hub(composed), 0, study(DesignKeys, composed).prices)
     made["tables"] = {**made["tables"], "loads": longer(made["tables"]["loads"])}
-    benches.replicate = lambda *_, **__: made
+    simulating.replicate = lambda *_, **__: made
     verb, few, many, folder, *drawn = sys.argv[1:]
     console.MOST_ON_PAGE = 4  # what a page takes is there from few designs on
     conftest.render(has_figures=bool(drawn), has_pages=bool(drawn))

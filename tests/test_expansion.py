@@ -26,7 +26,7 @@ from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges
 from experiments.composition import compose, hub, load, study
 from experiments.designs.design import Design
-from experiments.frame import benches
+from experiments.frame import simulating
 from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.accounts import REVENUES, WAGES
@@ -679,7 +679,7 @@ def evaluated(config: HubConfig, replication: int) -> dict[str, Any]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
-    monkeypatch.setattr(benches, "evaluate", evaluated)
+    monkeypatch.setattr(simulating, "evaluate", evaluated)
     return lambda *words: main(["expansion", *QUICK, "--out", str(tmp_path / "runs"), *words])
 
 
@@ -689,7 +689,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[st
     folder = str(tmp_path_factory.mktemp("runs"))
     words = ["expansion", *QUICK, *FEWER, "expansion.years=4", "--json", "--quiet", "--out", folder]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out:
-        patch.setattr(benches, "evaluate", evaluated)
+        patch.setattr(simulating, "evaluate", evaluated)
         assert main(words) == 0
     return words, json.loads(out.getvalue())
 
@@ -701,7 +701,7 @@ def test_the_answer_is_told_stored_and_reproduced(
     is_slow: bool,
 ) -> None:
     words, document = stored
-    monkeypatch.setattr(benches, "evaluate", evaluated)
+    monkeypatch.setattr(simulating, "evaluate", evaluated)
     assert set(document["paths"]) == set(FEW)
     assert document["recommended"] in FEW and 0 <= document["probability"] <= 1
     for one in document["paths"].values():
@@ -744,7 +744,7 @@ def test_the_answer_is_told_stored_and_reproduced(
 def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
     stored: tuple[list[str], dict[str, Any]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(benches, "evaluate", evaluated)
+    monkeypatch.setattr(simulating, "evaluate", evaluated)
     document = stored[1]
     over, folder = document["over_worlds"], Path(document["run_dir"])
     tables = read_run(folder).tables
@@ -793,7 +793,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
         weeks, growth = (3, 0.2) if kpis["utilisation_machines"] > 0.7 else (0, 0.0)
         return {"kpis": kpis | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True)), "tables": {}}
 
-    monkeypatch.setattr(benches, "evaluate", evaluate)
+    monkeypatch.setattr(simulating, "evaluate", evaluate)
     few = (*FEWER, "--quiet", "expansion.worlds=0", SECOND)
     assert quick("--json", *few) == 0
     document = json.loads(capsys.readouterr().out)

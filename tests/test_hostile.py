@@ -442,7 +442,7 @@ def test_a_hostile_run_is_refused_in_one_line(capsys, monkeypatch, good, tmp_pat
     run = shutil.copytree(good, tmp_path / "run")
     spoil(run)
     before = sorted(path.name for path in tmp_path.iterdir())
-    monkeypatch.setattr("experiments.frame.benches.replications", simulated)
+    monkeypatch.setattr("experiments.frame.simulating.replications", simulated)
     err = refused(capsys, "reproduce", run)
     assert len(err) < 600 and err[:-1].isprintable()
     assert all(text in err for text in said), err
@@ -453,7 +453,7 @@ def test_a_hostile_run_is_refused_in_one_line(capsys, monkeypatch, good, tmp_pat
 def test_the_corpus_is_large_and_its_origin_is_good(monkeypatch, good):
     assert len(CASES) >= 30
     assert main(["reproduce", str(good), "--quiet"]) == 0
-    monkeypatch.setattr("experiments.frame.benches.replications", simulated)
+    monkeypatch.setattr("experiments.frame.simulating.replications", simulated)
     with pytest.raises(pytest.fail.Exception, match="a hub was simulated"):  # what no hostile run may reach
         main(["reproduce", str(good), "--quiet"])
 

@@ -17,7 +17,7 @@ from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.designs.varying import changed, words_of
-from experiments.frame import benches
+from experiments.frame import simulating
 from experiments.frame.missing_people import cautions
 from experiments.main import main
 from experiments.report import style
@@ -74,7 +74,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         )
         return {"kpis": {**dict.fromkeys(KPIS, 0.0), "on_time_share": service + replication / 1000}, "tables": {}}
 
-    monkeypatch.setattr(benches, "evaluate", simulator)
+    monkeypatch.setattr(simulating, "evaluate", simulator)
     (tmp_path / "own" / "study").mkdir(parents=True)
     (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]

@@ -16,7 +16,7 @@ pytest.importorskip("python_multipart")
 from browser import LeftError
 from test_expansion import PACKAGED, kpis_of
 
-from experiments.frame import benches
+from experiments.frame import simulating
 from experiments.main import main
 from tests.browser import needs_chromium
 from tests.stored_runs import TINY, made
@@ -43,7 +43,7 @@ def expand(folder):
     sizes = ("expansion.draws=2", "expansion.worlds=2", "expansion.years=2", "expansion.loads=[0.1,0.8]")
     words = ["expansion", *sizes, "workers=1", *few, "--quiet", "--out", str(folder)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(benches, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
+        patch.setattr(simulating, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
         assert main(words) == 0
 
 

@@ -17,7 +17,7 @@ from test_ssim import file_of, leg
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.formatting import signed
-from experiments.frame import benches
+from experiments.frame import simulating
 from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.statistics.family import Family, statements
@@ -208,7 +208,7 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
     def evaluate(config, replication):
         return {"kpis": kpis_of(config, replication), "tables": {}}
 
-    monkeypatch.setattr(benches, "evaluate", evaluate)
+    monkeypatch.setattr(simulating, "evaluate", evaluate)
     others = [name for name in (*PACKAGED, *FEW) if name not in ("stay_30k", "permit_100k_at_once")]
     few = [f"~expansion.paths.{name}" for name in others]
     sizes = [

@@ -14,7 +14,7 @@ from scipy import stats
 
 from experiments import extras
 from experiments.arguments import Arguments
-from experiments.frame import benches
+from experiments.frame import simulating
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
@@ -195,7 +195,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         kpis = {**dict.fromkeys(KPIS, 0.0), "dwell_mean_h": float(ishigami(point)[0]) + 10 * replication}
         return {"kpis": kpis, "tables": {}}
 
-    monkeypatch.setattr(benches, "evaluate", simulator)
+    monkeypatch.setattr(simulating, "evaluate", simulator)
     (tmp_path / "own" / "study").mkdir(parents=True)
     (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
@@ -248,7 +248,7 @@ def test_a_hub_gets_room_for_the_ranges_and_its_own_value_outside_them_is_named(
 def test_designs_whose_backlog_grows_are_warned_of(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = benches.evaluate
+    plain = simulating.evaluate
 
     def simulator(config: Any, replication: int) -> dict[str, Any]:
         part: Any = plain(config, replication)
@@ -257,7 +257,7 @@ def test_designs_whose_backlog_grows_are_warned_of(
         busy = {"utilisation_machines": 0.9} | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True))
         return {**part, "kpis": part["kpis"] | busy}
 
-    monkeypatch.setattr(benches, "evaluate", simulator)
+    monkeypatch.setattr(simulating, "evaluate", simulator)
     words = [*known, "--out", str(tmp_path / "runs"), "sensitivity.method=morris"]
     document = answer(capsys, "sensitivity", *words)
     stored = read_run(document["run_dir"]).tables

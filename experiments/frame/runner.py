@@ -16,9 +16,10 @@ from experiments.designs.design import Design, Replicated
 from experiments.execution.progress import Lines
 from experiments.extras import missing
 from experiments.frame import console, pages
-from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import arguments_of, config_text, stored_study, study_of
+from experiments.frame.simulating import Simulated
+from experiments.frame.stored import Stored
 from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
 from experiments.report.page import PAGE, WhenPage, write_page

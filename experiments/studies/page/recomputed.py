@@ -8,7 +8,7 @@ from typing import Final
 from experiments.arguments import key_of
 from experiments.formatting import plain_name, share_text
 from experiments.frame import runner
-from experiments.frame.benches import Stored
+from experiments.frame.stored import Stored
 from experiments.frame.study import Request
 from experiments.store.foreign import manifest_of
 from experiments.store.rows import Grid
