@@ -131,6 +131,23 @@ def test_a_design_that_is_asked_for_again_is_simulated_once(
     assert document["n_simulated"] <= 13 < document["n_trials"] - document["n_unfit"]
 
 
+def test_means_that_are_equal_but_for_rounding_are_compared_alike_by_search_and_answer(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sum from left to right makes 0.1, 0.2 and 0.3 as much as three times 0.2; the exact sum is less."""
+    by_area = {31_000.0: (0.2, 0.2, 0.2), 30_000.0: (0.1, 0.2, 0.3)}
+
+    def simulator(config: Any, replication: int) -> dict[str, Any]:
+        service = by_area.get(config.halls["main"].area_m2, (0.0, 0.0, 0.0))[replication]
+        return {"kpis": {**dict.fromkeys(KPIS, 0.0), "on_time_share": service}, "tables": {}}
+
+    monkeypatch.setattr(simulating, "evaluate", simulator)
+    only_area = ["~optimise.variables.pace", "~optimise.variables.model", "halls.main.area_m2=31000"]
+    few = ["replications=3", "optimise.confirm=0", "optimise.trials=24", "--out", str(tmp_path / "runs")]
+    document = answer(capsys, "optimise", *known, *only_area, *few)
+    assert [point["values"]["area"] for point in document["front"]] == [30_000, 31_000]
+
+
 def test_a_stored_run_is_shown_and_reproduced_without_the_configurations_of_its_command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
 ) -> None:

@@ -8,7 +8,7 @@ simulated again. Designs that do not fit are never simulated; only their lack is
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import fsum, isfinite
 from typing import TYPE_CHECKING, Final
 
 from experiments.designs.design import Design
@@ -80,7 +80,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
             trials.append(Trial(trial.number, generation, design, samples))
             trial.set_constraint(_CONSTRAINT, design.lacks)
             # The goals reported for a design that does not fit have no effect; only its lack of room has.
-            values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(optimise.goals)
+            values = [fsum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(optimise.goals)
             study.tell(trial, values)
     if not any(trial.samples for trial in trials):
         raise CargohubError(f"optimise: none of {len(trials)} designs fits; the first: {trials[0].design.why}")
@@ -88,7 +88,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     for best in study.best_trials:
         unique.setdefault(trials[best.number].design.label, trials[best.number])
     first_goal = optimise.goals[0]
-    front = sorted(unique.values(), key=lambda trial: (sum(trial.samples[first_goal]), trial.number))
+    front = sorted(unique.values(), key=lambda trial: (fsum(trial.samples[first_goal]), trial.number))
     return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
