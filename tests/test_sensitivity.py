@@ -479,6 +479,18 @@ def test_intervals_that_are_apart_allow_a_conclusion() -> None:
     assert "these move On time most: other, arrivals, crews" in of(0.3, 0.1, 0.6)
 
 
+def test_any_factor_of_a_group_may_be_its_heaviest() -> None:
+    sizes = {"a": share(0.6, 0.55, 0.65), "b": share(0.5, 0.45, 0.55), "c": share(0.3, 0.25, 0.35)}
+
+    def of(high: float) -> str:
+        found = {**sizes, "d": share(0.2, 0.0, high)}
+        indices = tuple(Index(name, share(0.1, 0.0, 0.2), size) for name, size in found.items())
+        return " ".join(sentences(of_indices(indices, (*GROUPS, "other"))))
+
+    assert "The same here for On time" in of(0.4)
+    assert "No conclusion here for On time: the intervals leave the order open" in of(0.6)
+
+
 def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> None:
     none, some = share(0.0, 0.0, 0.0), share(0.9, 0.85, 0.95)
     found = tuple(Index(name, size, size) for name, size in zip(GROUPS, (none, some, none), strict=True))

@@ -7,6 +7,7 @@ from typing import Final
 
 from experiments.formatting import counted, kpi_name, number, percent
 from experiments.frame.study import Document, Request, same_draws
+from experiments.grouping import grouped
 from experiments.interval_text import change_scale, with_interval
 from experiments.report.design_names import hub_title
 from experiments.report.figures import sensitivity_figure
@@ -95,16 +96,20 @@ def _ups(result: Result) -> list[str]:
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     """Whether the expected groups have the highest weights; a group's weight is that of its heaviest factor.
 
-    Only intervals that do not overlap allow a conclusion, and impossible indices allow none.
+    Only intervals that do not overlap allow a conclusion, and impossible indices allow none. Any factor of a group may
+    be its heaviest, as far as its interval reaches.
     """
-    heaviest: dict[Group, tuple[str, Interval]] = {}
-    for factor, size in result.sizes(kpi):
-        heaviest.setdefault(result.settings.factors[factor].group, (factor, size))
-    groups = list(heaviest)
-    order = ", ".join(f"{group} ({spelt(factor)})" for group, (factor, _) in heaviest.items())
+    factors, sizes = result.settings.factors, result.sizes(kpi)
+    of_groups = grouped((factors[factor].group, (factor, *_reach(result, size))) for factor, size in sizes)
+    groups = list(of_groups)
+    order = ", ".join(f"{group} ({spelt(of_group[0][0])})" for group, of_group in of_groups.items())
     what = {"kpi": kpi_name(kpi), "n": len(groups), "order": order}
-    of_wanted = [_reach(result, heaviest[group][1]) for group in wanted]
-    of_others = [_reach(result, heaviest[group][1]) for group in groups if group not in wanted]
+    bounds = {
+        group: (max(low for _, low, _ in of_group), max(high for _, _, high in of_group))
+        for group, of_group in of_groups.items()
+    }
+    of_wanted = [bounds[group] for group in wanted]
+    of_others = [bounds[group] for group in groups if group not in wanted]
     if _is_unusable(result, kpi):
         return said("no_conclusion", **what, why="indices are impossible")
     if not of_others or min(low for low, _ in of_wanted) > max(high for _, high in of_others):
