@@ -174,6 +174,15 @@ def test_a_methods_report_says_why_no_warm_up_is_known(facts, monkeypatch):
     assert next(elsewhere._warmup())[2] == "not computed"
 
 
+def test_what_holds_for_the_first_of_several_designs_is_said_of_it_alone(facts, reports, tmp_path):
+    designs = [*facts.request.designs, Design("imports alone", load("liege_30k", "exports=none"))]
+    two = Facts(facts.manifest, replace(facts.request, designs=designs), facts.document)
+    says = "The following holds for liege_30k. The table of designs says what differs in the others."
+    for name, report in reports.items():
+        assert says in text_of(filled(two, name), tmp_path)
+        assert says not in text_of(report, tmp_path)
+
+
 def test_days_and_areas_of_a_hub_are_those_of_its_configuration():
     hub = load("liege_100k_complex", "warmup_days=2", "horizon_days=3", "service_h=12", "exports=none")
     request = SimpleNamespace(designs=[Design("a", hub)])

@@ -63,6 +63,7 @@ class Facts:
         values: dict[str, Any] = plain(self.hub)
         return {
             **values,
+            "several_designs": len(self.request.designs) > 1,
             "several_halls": len(self.hub.halls) > 1,
             "compared_by": self._compared_by(),
             "is_adaptive": self.manifest.verb == "select",
