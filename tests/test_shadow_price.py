@@ -185,6 +185,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     page = Path(folder, "report.html").read_text()
     assert "Worth: revenue" in page and "mean on time with the" in page
     assert "break-down stations" in page, "zones are called as everywhere"
+    assert "round trip of a tug (10 min" in page and "flights a day (3.5" not in page, "the study sets the demand"
     assert told["warnings"], "a day is no week"
     assert all(tied(f"Warning: {line}.") in page for line in told["warnings"])
     assert answer(capsys, "show", folder) == told

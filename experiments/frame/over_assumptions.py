@@ -5,7 +5,7 @@ says in which share of the assumed worlds the answer holds; `cargohub sure` comp
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,21 +89,27 @@ def over_assumptions(
     designs: Sequence[Design],
     sampled: Mapping[str, str] | None = None,
     question: Question = CARRIES,
+    *,
+    without: Sequence[str] = (),
 ) -> OverAssumptions:
-    """What designs of a command rest on, using stored runs of its folder; `sampled`: as in `OverAssumptions`."""
+    """What designs of a command rest on, using stored runs of its folder; `sampled`: as in `OverAssumptions`.
+
+    `without`: keys that the study sets itself; so does the question those that it varies.
+    """
     arguments = request.arguments
     command = sure_command(arguments, designs, request.keys, question)
     bands = _bands(arguments.out, designs, question, arguments.config_dir if request.is_typed else None)
-    return OverAssumptions(_numbers(designs), bands, command, sampled or {}, question.asks, question.n_runs)
+    numbers = _numbers(designs, {*question.varies, *without})
+    return OverAssumptions(numbers, bands, command, sampled or {}, question.asks, question.n_runs)
 
 
-def _numbers(designs: Sequence[Design]) -> list[str]:
+def _numbers(designs: Sequence[Design], without: Container[str] = ()) -> list[str]:
     """The most important numbers for the traffic and each design's bottleneck by the ladder, with value and range."""
     rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
     is_of_file = all(design.hub.arrivals.model is ArrivalModel.FILE for design in designs)
     keys = (*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ())))
     # A file has its own flights.
-    wanted = dict.fromkeys(key for key in keys if not (is_of_file and key.startswith("demand.")))
+    wanted = dict.fromkeys(key for key in keys if key not in without and not (is_of_file and key.startswith("demand.")))
     try:
         ranges = {row.key: row for row in assumptions_of(designs[0].hub, only=wanted)}
     except ConfigError:  # numbers whose range is only in the user's folder

@@ -81,7 +81,7 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
                 for flights, zones in by_demand.items()
             ],
         },
-        over=over_assumptions(request, request.designs[:1]),
+        over=over_assumptions(request, request.designs[:1], without=traffic.KEYS),
         method=[
             *paragraphs_of(
                 "shadow_price_method", draws=same_draws(config, request.keys.replications, "hub"), year=prices.year,
