@@ -16,7 +16,7 @@ from experiments.replications.summing import design_row
 from experiments.studies.sure.worlds import Screened
 from sim.inputs.flight_work import exports_on_machines, loader_min
 from sim.inputs.inputs import make_inputs
-from sim.inputs.traffic import measured_parcels
+from sim.inputs.traffic import daily_parcels, measured_parcels
 from sim.measures.kpis import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.measures.ladder import capacity_ladder, packout_rung
 
@@ -78,6 +78,23 @@ def test_rungs_of_a_file_are_for_its_mean_flight(tmp_path: Path) -> None:
     # All ULDs of the aircraft are lifted and brought, whatever is on them.
     assert [times.pop(name) for name in ("stands", "loader_sets", "tugs")] == pytest.approx([0.1] * 3)
     assert [*times.values()] == pytest.approx([1.0] * len(times))
+
+
+def test_rungs_of_a_file_are_for_the_aircraft_that_it_names(tmp_path: Path) -> None:
+    """Two flights in three are large, whatever the shares of the fleet; the small type carries no mean flight."""
+    (path := tmp_path / "flights.csv").write_text(
+        "flight,sibt,aircraft,parcels\nA,2022-09-05 02:00,b777f,100000\nB,2022-09-06 02:00,small,2000\n"
+        "C,2022-09-08 02:00,b777f,90000\n"
+    )
+    deck = "{ulds: %d, parcels: 1000, m3: 18, kg: 6000}"
+    small = f"{{share: 0.5, main_deck: {deck % 4}, lower_deck: {deck % 0}, payload_t: 1.7}}"
+    fleet = (f"+fleet.small={small}", "fleet.b777f.share=0.5", "arrivals=file", f"arrivals.schedule={path}")
+    config = load("liege_30k", *IMPORTS, *fleet)
+    apron, ladder = config.apron, rates(config, {})
+    assert ladder["stands"] == pytest.approx(apron.stands * 1440 / (apron.taxi_in_min + apron.turnaround_min) * 64_000)
+    lifts = (2 * 27 + 4) / 3 * apron.main_deck_uld_min
+    assert ladder["loader_sets"] == pytest.approx(apron.loader_sets * 1440 / lifts * 64_000)
+    assert daily_parcels(config) * config.horizon_days == pytest.approx(192_000, rel=1e-4)
 
 
 def test_rungs_of_the_apron_are_for_the_time_to_the_scheduled_departure(tmp_path: Path) -> None:

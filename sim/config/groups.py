@@ -136,6 +136,10 @@ class HubGroups:
         demand = self.demand
         return self.fleet[aircraft].load_limit(demand.mean_parcel_kg, packed_l, demand.load.fullest).parcels
 
+    def types_that_carry(self, parcels: int) -> dict[str, float]:
+        """The shares of the aircraft types that can carry this number of parcels."""
+        return {name: kind.share for name, kind in self.fleet.items() if self.load_limit(name).parcels >= parcels}
+
     def parcels_of(self, aircraft: str) -> int:
         """Parcels of a flight whose schedule has none: the demand's mean, or what the type carries if that is less."""
         return min(self.demand.mean_parcels_per_flight, self.load_limit(aircraft).parcels)

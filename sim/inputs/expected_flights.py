@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -89,12 +90,41 @@ def _sizes(config: HubConfig) -> tuple[Bins, Bins]:
 
 
 def with_mean_load(config: HubConfig) -> HubConfig:
-    """The hub with a demand whose mean flight is that of its file; unchanged if flights do not differ in that."""
-    if (size := size_of_a_flight(config)) == 1:
+    """The hub with the aircraft types of its file and a demand whose mean flight is that of the file.
+
+    Unchanged if flights do not differ in these.
+    """
+    size, shares = size_of_a_flight(config), _shares_of_types(config)
+    if size == 1 and all(kind.share == shares[name] for name, kind in config.fleet.items()):
         return config
-    parcels, kg = max(1, round(size * config.mean_parcels_per_flight)), config.demand.mean_parcel_kg
-    demand = replace(config.demand, parcels_per_flight=parcels, net_t_per_flight=None, kg_per_parcel=kg)
-    return replace(config, demand=demand)
+    fleet = {name: replace(kind, share=shares[name]) for name, kind in config.fleet.items()}
+    parcels, kg = size * config.mean_parcels_per_flight, config.demand.mean_parcel_kg
+    limits = {name: config.load_limit(name).parcels for name in fleet}
+    others = 1.0
+    for name in sorted(limits, key=lambda name: limits[name])[:-1]:
+        if parcels <= limits[name] * others:
+            break
+        # What a full type cannot carry is on the other types.
+        parcels, others = parcels - limits[name] * shares[name], others - shares[name]
+    if others > 0:
+        parcels /= others
+    demand = replace(config.demand, parcels_per_flight=max(1, round(parcels)), net_t_per_flight=None, kg_per_parcel=kg)
+    return replace(config, fleet=fleet, demand=demand)
+
+
+def _shares_of_types(config: HubConfig) -> dict[str, float]:
+    """The share of each aircraft type in a file's flights; of a row without a type, in those that carry its parcels."""
+    shares = {name: kind.share for name, kind in config.fleet.items()}
+    if len(shares) == 1 or config.arrivals.model is not ArrivalModel.FILE:
+        return shares
+    flown, able = dict.fromkeys(shares, 0.0), cache(config.types_that_carry)
+    for row, n in mean_rows(config, ticks(config.end_min)):
+        types = {row.aircraft: 1.0} if row.aircraft else able(row.n_parcels or 0)
+        total = sum(types.values())
+        for name, share in types.items():
+            flown[name] += n * share / total
+    total = sum(flown.values())
+    return {name: n / total for name, n in flown.items()} if total else shares
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:

@@ -89,8 +89,7 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
 
 def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
     """A type by the shares of those that can carry the flight's parcels."""
-    parcels = call.n_parcels or 0
-    able = {name: kind.share for name, kind in config.fleet.items() if config.load_limit(name).parcels >= parcels}
+    able = config.types_that_carry(call.n_parcels or 0)
     shares = np.cumsum(list(able.values()))
     draw = streams.of("aircraft", *call.entity).random()
     if len(able) < len(config.fleet):
