@@ -301,6 +301,9 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     first, *_, last = sentences("on_time_share", same, "a", "b")
     assert first.endswith("a change of +50.0 percentage points, the same in every replication.")
     assert last == "It may be no larger than that of doors."
+    longer = decompose([[80.0, 10.0], [90.0, 12.0]], ["machines"])
+    first, *_ = sentences("dwell_mean_h", longer, "a", "b", are_bounds=(True, False))
+    assert first.startswith("Dwell, mean: more than 85.0 h in a, 11.0 h in b: a change of less than −74.0 h")
 
 
 def test_the_waterfall_goes_from_one_level_to_the_other() -> None:

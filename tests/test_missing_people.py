@@ -77,7 +77,7 @@ def test_decompose_warns_of_people_that_are_missing_in_a_combination() -> None:
         warnings=(), n=5, designs=designs, intervals=intervals, stability={"a": Stability(True, pooled([]), 1)}
     )
     growing, line = decompose.warnings_of(
-        SimpleNamespace(outcome=outcome, game=SimpleNamespace(fields={}, coalitions=()))
+        SimpleNamespace(outcome=outcome, kpis={}, game=SimpleNamespace(fields={}, coalitions=()))
     )
     assert growing.startswith("1 of 1 designs (a): unstable: their backlog grows")
     assert "staffed round the clock: 2. Least on time is liege_30k + doors. Work waits for people: " in line

@@ -399,3 +399,16 @@ def test_a_front_whose_designs_saw_no_parcel_is_warned_of() -> None:
     nothing = {**dict.fromkeys(KPIS, 0.0), "on_time_share": 1.0}
     lines = cautions([Design("design 1", load("liege_30k"))], {("design 1", 0): nothing})
     assert any(line.startswith("replications without an import") for line in lines)
+
+
+def test_a_goal_that_is_only_a_lower_bound_is_warned_of() -> None:
+    designs = [Design(f"design {n}", load("liege_30k")) for n in (1, 2)]
+    shares = ((0.0, 0.001), (0.0, 0.03))  # not departed: 0.05 % and 1.5 % in the mean, 1 % is allowed
+    kpis = {
+        (design.label, n): {**dict.fromkeys(KPIS, 0.0), "on_time_share": 1.0, "not_departed_share": share}
+        for design, of_design in zip(designs, shares, strict=True)
+        for n, share in enumerate(of_design)
+    }
+    goals = ("cost_eur_per_day", "dwell_mean_h")
+    lines = [line for line in cautions(designs, kpis, goals) if "lower bound" in line]
+    assert lines == ["Dwell, mean is only a lower bound in 1 of 2 designs: the true value is higher (docs/kpis.md)"]

@@ -1,9 +1,12 @@
-"""Warnings on designs that are late because people are missing, for verbs whose answers do not show it."""
+"""Warnings on designs that are late because people are missing, or of which a KPI is a lower bound.
 
-from collections.abc import Iterable, Mapping, Sequence
+For verbs whose answers do not show it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from experiments.designs.design import Design
-from experiments.formatting import share_text, whole
+from experiments.formatting import full_kpi_name, share_text, whole
 from experiments.frame.study import Kpis
 from experiments.replications.replicating import without_parcels
 from experiments.replications.stability import judged_as_run, unsure_lines
@@ -13,6 +16,7 @@ from experiments.report.design_names import design_name
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.criterion import LEAST_ON_TIME
+from sim.measures.kpis import KPIS
 
 
 def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[str, Interval]]) -> list[str]:
@@ -34,7 +38,26 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
     return [said("people_missing", n=n, least=least, which=which, text=f"{waits[worst]}. {bottleneck.MORE_PEOPLE}")]
 
 
-def cautions(designs: Sequence[Design], kpis: Kpis) -> tuple[str, ...]:
-    """Warnings on designs whose backlog grows or may grow, whose people are missing, or that saw no parcel."""
+Means = Callable[[str], float]
+"""The mean of a KPI over the replications of a design."""
+
+
+def means_of(replications: Sequence[Mapping[str, float]]) -> Means:
+    return lambda kpi: sum(values[kpi] for values in replications) / len(replications)
+
+
+def lower_bounds(kpis: Iterable[str], designs: Sequence[Means]) -> Iterator[str]:
+    """Warnings on KPIs that are only lower bounds in some designs, as dwell is where parcels have not left."""
+    for kpi in kpis:
+        if kpi in KPIS and (n := sum(map(KPIS[kpi].reads_more_than, designs))):
+            yield said("lower_bounds", kpi=full_kpi_name(kpi), n=n, n_designs=len(designs))
+
+
+def cautions(designs: Sequence[Design], kpis: Kpis, shown: Iterable[str] = ()) -> tuple[str, ...]:
+    """Warnings on designs whose backlog grows or may grow, whose people are missing, or that saw no parcel.
+
+    `shown`: the KPIs that are reported.
+    """
+    bounds = lower_bounds(shown, [means_of(rows) for rows in by_design(kpis).values()])
     growing, samples = unsure_lines(judged_as_run(designs, by_design(kpis)), has_table=False), samples_of(kpis)
-    return (*growing, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))
+    return (*growing, *bounds, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))

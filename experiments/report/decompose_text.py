@@ -1,13 +1,16 @@
 """A decomposed gain in sentences: which factor contributes most, and how certain that is."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 from experiments.formatting import kpi_name, listed, number, percent, unit_name
 from experiments.interval_text import NO_VARIANCE, alike, change, change_scale
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
+from experiments.report.sentences import bounded
 from experiments.statistics import Interval
+from experiments.statistics.interval import Value
 from experiments.statistics.shapley import Decomposition
 
 
@@ -17,17 +20,24 @@ def sentences(
     start: str,
     end: str,
     lacks: Sequence[str] = (),
+    *,
+    are_bounds: tuple[bool, bool] = (False, False),
 ) -> Iterator[str]:
     """The size of the change, the factor with the largest share, and whether it is certainly the largest.
 
-    `lacks`: what that factor lacks in the first scenario if changed alone.
+    `lacks`: what that factor lacks in the first scenario if changed alone. `are_bounds`: of start and end, whether they
+    are only lower bounds.
     """
     unit = KPIS[kpi].unit
-    ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
+    before, after = (
+        replace(Value.of(of_end, unit), is_lower_bound=is_bound)
+        for of_end, is_bound in zip((decomposition.start, decomposition.end), are_bounds, strict=True)
+    )
+    ends = f"{amount(before)} in {start}, {amount(after)} in {end}"
     gain = decomposition.gain
     same = f", {NO_VARIANCE}" if gain.n > 1 and gain.bounds is None and isfinite(gain.mean) else ""
     show = shown_alike(decomposition, unit)
-    yield f"{kpi_name(kpi)}: {ends}: a change of {change(gain, unit, show)}{same}."
+    yield f"{kpi_name(kpi)}: {ends}: a change of {bounded(change(gain, unit, show), after, before)}{same}."
     if not gain.mean and not gain.bounds:
         yield said("no_change", replications="this replication" if gain.n == 1 else "these replications")
         return
@@ -57,8 +67,9 @@ def shown_alike(decomposition: Decomposition, unit: str) -> Callable[[float], st
     return alike([scale * mean for mean in (decomposition.gain.mean, *means)])
 
 
-def amount(value: float, unit: str) -> str:
-    return f"{percent(value)} %" if unit == "1" else f"{number(value)} {unit_name(unit)}"
+def amount(value: Value) -> str:
+    text = f"{percent(value.mean)} %" if value.unit == "1" else f"{number(value.mean)} {unit_name(value.unit)}"
+    return f"more than {text}" if value.is_lower_bound else text
 
 
 def _is_above(lead: Interval, sign: int) -> bool:

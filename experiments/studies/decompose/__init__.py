@@ -16,6 +16,7 @@ factor is a list of configuration fields (`decompose.factors`), which you can ch
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from experiments.arguments import Arguments, key_of
@@ -23,7 +24,7 @@ from experiments.designs.design import Design, DesignKeys, check_kpis, named, of
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name
-from experiments.frame.missing_people import missing_people
+from experiments.frame.missing_people import lower_bounds, missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.interval_text import change_scale, with_interval
@@ -132,11 +133,16 @@ def warnings_of(result: Found) -> Iterator[str]:
     yield from result.outcome.warnings
     yield from too_few_replications(result.outcome.n)
     yield from unsure_lines(result.outcome.stability)
+    yield from lower_bounds(result.kpis, [partial(_mean, values) for values in result.outcome.intervals.values()])
     yield from missing_people(result.outcome.designs, result.outcome.intervals)
     if rest := result.game.fields.get("rest", ()):
         yield said("in_no_factor", rest=", ".join(rest))
     if lacking := [coalition for coalition in result.game.coalitions if coalition.lacks]:
         yield said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions))
+
+
+def _mean(values: Mapping[str, Interval], kpi: str) -> float:
+    return values[kpi].mean
 
 
 _FROM_STANDARDS: Final = "spare_area_m2"
@@ -217,7 +223,9 @@ def document(request: Request[DecomposeKeys], result: Found) -> Document:
     start, end = titles = _titles(request)
     for kpi, split in result.kpis.items():
         alone = next((coalition for coalition in result.game.coalitions if coalition.factors == (split.largest,)), None)
-        lines += sentences(kpi, split, start, end, [str(lack) for lack in alone.lacks] if alone else [])
+        first, *_, last = (result.outcome.is_lower_bound(design.label, kpi) for design in result.game.designs)
+        lacks = [str(lack) for lack in alone.lacks] if alone else []
+        lines += sentences(kpi, split, start, end, lacks, are_bounds=(first, last))
     draws = same_draws(request.designs[0].hub, result.outcome.n, f"of {len(request.designs)} combinations of factors")
     return Document(
         title=f"What causes the difference between {start} and {end}",

@@ -151,7 +151,7 @@ def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontP
     called = {f"design {order}": trial.design for order, trial in enumerate(tried.front, start=1)}
     designs = [Design(name, design.hub) for name, design in called.items() if design.hub is not None]
     of_front = {(name, n): kpis[design.label, n] for name, design in called.items() for n in range(numbers.stop)}
-    return tuple(points), cautions(designs, of_front)
+    return tuple(points), cautions(designs, of_front, settings.goals)
 
 
 STUDY: Final = Study(

@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import counted
+from experiments.frame.missing_people import Means, lower_bounds, means_of
 from experiments.frame.study import Bench, Request, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
@@ -56,28 +57,32 @@ def compute(bench: Bench, request: Request[SensitivityKeys]) -> Result:
         bench.say(line)
     screened = crossed = None
     stability: dict[str, Stability] = {}
+    means: dict[str, Means] = {}
     if first is not None:
-        outputs, verdicts = _outputs(bench, first, keys)
-        stability |= verdicts
+        outputs, verdicts, of_points = _outputs(bench, first, keys)
+        stability, means = stability | verdicts, means | of_points
         of_kpis = {kpi: effects(first.box, first.points, values) for kpi, values in outputs.items()}
         screened = Screened(first, of_kpis, _noise(outputs))
         if sensitivity.method is Method.BOTH:
             second = indices_stage(config, sensitivity, screened.ranked(sensitivity.kpis[0])[: sensitivity.most])
     if second is not None:
-        outputs, verdicts = _outputs(bench, second, keys)
-        stability |= verdicts
+        outputs, verdicts, of_points = _outputs(bench, second, keys)
+        stability, means = stability | verdicts, means | of_points
         of = {"resamples": sensitivity.resamples, "seed": config.seed}
         shares = {kpi: indices(second.box, values, **of) for kpi, values in outputs.items()}
         crossed = Crossed(second, shares, _noise(outputs))
-    return Result(sensitivity, keys.replications, screened, crossed, stability)
+    bounds = tuple(lower_bounds(sensitivity.kpis, [*means.values()]))
+    return Result(sensitivity, keys.replications, screened, crossed, stability, bounds)
 
 
 def _noise(outputs: Mapping[str, Numbers]) -> dict[str, float]:
     return {kpi: noise_share(values) for kpi, values in outputs.items()}
 
 
-def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Numbers], dict[str, Stability]]:
-    """Each KPI at all points (R, N), and whether the designs are stable."""
+def _outputs(
+    bench: Bench, stage: Stage, keys: SensitivityKeys
+) -> tuple[dict[str, Numbers], dict[str, Stability], dict[str, Means]]:
+    """Each KPI at all points (R, N), whether the designs are stable, and their means."""
     rows = by_design(bench.evaluated(stage.designs, keys.replications))
     at_points = list(zip(*(rows[label] for label in stage.labels), strict=True))
     by_kpi = {}
@@ -86,7 +91,7 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[st
         if not np.isfinite(values).all():
             raise CargohubError(said("not_finite_kpi", kpi=kpi))
         by_kpi[kpi] = values
-    return by_kpi, judged_as_run(stage.designs, rows)
+    return by_kpi, judged_as_run(stage.designs, rows), {label: means_of(values) for label, values in rows.items()}
 
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:

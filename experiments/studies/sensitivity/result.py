@@ -96,11 +96,14 @@ class Result:
     screened: Screened | None
     crossed: Crossed | None
     stability: Mapping[str, Stability]
+    bounds: tuple[str, ...] = ()
+    """Warnings on KPIs that are only lower bounds."""
 
     @property
     def warnings(self) -> Iterator[str]:
         yield from too_few_replications(self.replications)
         yield from unsure_lines(self.stability)
+        yield from self.bounds
         for method, stage in self.stages:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
