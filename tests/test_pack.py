@@ -240,10 +240,16 @@ def test_a_run_and_the_program_are_cited(capsys, run, packed, tmp_path):
     assert main(["cite"]) == 0
     program = capsys.readouterr().out
     assert program.startswith("@software{cargohub_0.") and "Commit" in program
-    assert main(["cite", str(run), "--author", "Ada Lovelace", "--out", str(tmp_path / "run.bib")]) == 0
+    assert main(["cite", str(run), "--author", "Łukasz O’Neil, 王", "--out", str(tmp_path / "run.bib")]) == 0
     text = (tmp_path / "run.bib").read_text()
     assert text.count("{") == text.count("}")
-    for fact in (manifest_of(run).hash, "seed 1", "author = {Ada Lovelace}", "@dataset{cargohub_run_", "@software{"):
+    for fact in (
+        manifest_of(run).hash,
+        "seed 1",
+        "author = {Łukasz O’Neil, 王}",
+        "@dataset{cargohub_run_",
+        "@software{",
+    ):
         assert fact in text
     with zipfile.ZipFile(packed) as opened:
         opened.extractall(tmp_path)

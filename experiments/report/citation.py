@@ -40,7 +40,7 @@ class Software:
     def bibtex(self) -> str:
         changed = " with changes" if self.is_modified else ""
         note = f"Commit {self.commit}{changed}" if self.commit else "Commit not known"
-        authors = " and ".join(f"{{{plain(name)}}}" for name in self.authors)
+        authors = " and ".join(f"{{{plain(name, has_all_signs=True)}}}" for name in self.authors)
         dated = {"year": self.committed[:4], "date": self.committed} if self.committed else {}
         fields = {"title": self.title, **dated, "version": self.version, "note": note, "license": self.license}
         return entry("software", f"cargohub_{self.version}", authors, fields)
@@ -91,7 +91,9 @@ class RunCitation:
             "version": self.software.version,
             "note": f"SHA-256 {self.hash}; {seeds}; made by: {self.command}",
         }  # fmt: skip
-        return entry("dataset", f"cargohub_run_{self.hash[:HASH_DIGITS]}", plain(self.author), fields)
+        return entry(
+            "dataset", f"cargohub_run_{self.hash[:HASH_DIGITS]}", plain(self.author, has_all_signs=True), fields
+        )
 
     def cff(self, license_name: str) -> str:
         """The CITATION.cff of the run's archive."""
@@ -120,7 +122,7 @@ def entry(kind: str, key: str, authors: str, fields: Mapping[str, str]) -> str:
     }
     """
     name = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in key)
-    lines = (f"  {field} = {{{{{plain(value)}}}}}," for field, value in fields.items())
+    lines = (f"  {field} = {{{{{plain(value, has_all_signs=True)}}}}}," for field, value in fields.items())
     return "\n".join([f"@{kind}{{{name},", f"  author = {{{authors}}},", *lines, "}"])
 
 

@@ -34,6 +34,9 @@ _SIGNS: Final = {
     "\u00a0": "~", "…": r"\ldots{}", "°": r"$^\circ$", "·": r"$\cdot$",
     **{sign: f"$^{n}$" for n, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
 }  # fmt: skip
+_END_OF_LATIN: Final = 0x180
+"""Characters of European names are below it (Unicode's block Latin Extended-A)."""
+_QUOTES: Final = "‘’“”"
 _RAGGED: Final = (r"\raggedleft", r"\raggedright")
 _ROW: Final = r" \\"
 _FIRST_ROW: Final = rf"{_ROW} \hline \endhead"
@@ -113,15 +116,17 @@ def _parted(text: str) -> str:
     return _BREAKS.sub(r"\\allowbreak{}", text)
 
 
-def plain(text: str) -> str:
-    r"""Text with LaTeX's special characters and missing characters replaced.
+def plain(text: str, *, has_all_signs: bool = False) -> str:
+    r"""Text with LaTeX's special characters replaced, and those that its font lacks, unless it is to have all signs.
 
-    >>> print(plain("5 % of a_b, 30 m²"))
-    5 \% of a\_b, 30 m$^2$
+    >>> print(plain("5 % of a_b, 30 m²"), plain("Łukasz O’Neil, 王"), plain("王", has_all_signs=True))
+    5 \% of a\_b, 30 m$^2$ Łukasz O’Neil, ? 王
     """
-    return "".join(_SIGNS.get(sign) or _known(sign) for sign in text)
+    return "".join(_SIGNS.get(sign) or (sign if has_all_signs else _known(sign)) for sign in text)
 
 
 def _known(sign: str) -> str:
     """The character, or the nearest that the font has."""
-    return sign if ord(sign) < 256 else unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode() or "?"
+    if ord(sign) < _END_OF_LATIN or sign in _QUOTES:
+        return sign
+    return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode() or "?"
