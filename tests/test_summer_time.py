@@ -202,3 +202,14 @@ def test_shifts_are_shown_by_the_clocks_after_these_have_changed(start):
     )
     (line,) = (line for line in staffing_lines(hub) if line.startswith("tugs"))
     assert line.endswith("0, 2 from wed 06:00, 0 from wed 14:00 of 2")
+
+
+def test_a_disruption_after_the_end_by_the_clocks_is_refused():
+    """A run of 1 + 24 h over the hour that comes twice ends an hour earlier by the clocks."""
+    fog = ("+disruption@disruptions.fog=fog_morning", "recovery.runs_on=false", "time_zone=Europe/Brussels")
+    days = ("exports=none", 'start_date="2026-10-25"', "warmup_days=0", "horizon_days=1")
+    last = load("liege_30k", *fog, *days, 'disruptions.fog.start="2026-10-26 22:30"')
+    (fog_begins,) = (disruption.begins(last) for disruption in last.disruptions.values())
+    assert fog_begins == end_of_run(last) - TICKS_PER_H // 2
+    with pytest.raises(CargohubError, match=r"lies outside the run, 2026-10-25 00:00 to 2026-10-26 23:00, where"):
+        load("liege_30k", *fog, *days, 'disruptions.fog.start="2026-10-26 23:00"')

@@ -25,7 +25,7 @@ from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out, mean_rows
 from sim.inputs.own_process import outside
 from sim.own import ARRIVALS
-from sim.units import MIN_PER_DAY, TICKS_PER_MIN, ticks
+from sim.units import MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 _FLIGHTS: Final = "demand.flights_per_day"
 _PARCELS: Final = "demand.parcels_per_flight"
@@ -152,10 +152,8 @@ def _weeks(config: HubConfig) -> Iterator[str]:
 def _late_disruptions(config: HubConfig) -> Iterator[str]:
     """Disruptions that begin after the measured days."""
     for name, disruption in config.disruptions.items():
-        if isinstance(disruption, Spell):
-            begin, _ = disruption.span(config.start_date, config.warmup_days)
-            if begin >= config.days * MIN_PER_DAY:
-                yield said("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
+        if isinstance(disruption, Spell) and disruption.begins(config) >= config.days * TICKS_PER_DAY:
+            yield said("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
 
 
 def unpriced_units(hubs: Sequence[HubConfig]) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
     return {
         name: disruption
         for name, disruption in hub.disruptions.items()
-        if not isinstance(disruption, Spell) or disruption.span(hub.start_date, hub.warmup_days)[0] < end_min
+        if not isinstance(disruption, Spell) or disruption.begins(hub) < ticks(end_min)
     }
 
 

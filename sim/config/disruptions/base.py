@@ -10,7 +10,7 @@ from sim.config.bounds import FIRST_YEAR, LAST_YEAR, minute_of_day
 from sim.domain.clock import Clock
 from sim.reading import Bounds
 from sim.streams import Streams
-from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN, ticks
 
 Span = tuple[int, int]
 """Start and end (exclusive) [ticks]."""
@@ -137,9 +137,13 @@ class Spell(Disruption):
         begin = days * MIN_PER_DAY + minute
         return begin, begin + self.hours * MIN_PER_H
 
+    def begins(self, hub: Hub) -> int:
+        """The instant of its start [ticks]."""
+        return hub.clock.instant(ticks(self.span(hub.start_date, hub.warmup_days)[0]))
+
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         begin, until = map(ticks, self.span(hub.start_date, hub.warmup_days))
-        instant = hub.clock.instant(begin)
+        instant = self.begins(hub)
         yield instant, instant + until - begin
 
     def demand(self) -> float | None:
@@ -148,9 +152,11 @@ class Spell(Disruption):
 
     def check(self, hub: Hub) -> None:
         """Check that it lies inside the run."""
-        begin, end = self.span(hub.start_date, hub.warmup_days)
-        if end <= 0 or begin >= hub.end_min:
-            last = dt.datetime.combine(hub.start_date, dt.time()) + dt.timedelta(minutes=hub.end_min)
+        begin, end = map(ticks, self.span(hub.start_date, hub.warmup_days))
+        instant, run_ends = self.begins(hub), ticks(hub.end_min)
+        if instant + end - begin <= 0 or instant >= run_ends:
+            minutes = hub.clock.local(run_ends) / TICKS_PER_MIN
+            last = dt.datetime.combine(hub.start_date, dt.time()) + dt.timedelta(minutes=minutes)
             raise ValueError(
                 f"start: from {self.start!r} for {self.hours:g} h lies outside the run, {hub.start_date} 00:00 to"
                 f" {last:%Y-%m-%d %H:%M}, where day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)};"
