@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -89,6 +90,20 @@ def test_a_name_with_blanks_is_changed_in_a_mapping(tmp_path):
     words = words_of(path, "run", None)
     assert words == ["exports.lanes.Hangzhou=0.5", "exports.lanes={Hong Kong: 0.5}"]
     assert load("liege_30k", *words).exports.lanes == {"Hangzhou": 0.5, "Hong Kong": 0.5}
+
+
+def test_both_designs_of_a_workbook_share_its_file_of_functions(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(
+        "from sim.own import kpi\n\n\n@kpi('min', 'less')\ndef k(tables):\n    return 4\n"
+    )
+    assert main(["sheet", "new", "plan.xlsx", "rules=mine.py", "demand=permit"]) == 0
+    book = openpyxl.load_workbook("plan.xlsx")
+    (cell,) = (row[2] for row in book["inputs"].iter_rows(min_row=2) if row[7].value == "service_h")
+    cell.value = 20
+    book.save("plan.xlsx")
+    designs = "designs=[scenario=liege_30k demand=permit, scenario=liege_30k demand=permit service_h=20]"
+    assert words_of(Path("plan.xlsx"), "compare", None) == [designs, "rules=mine.py"]
 
 
 def test_pallets_of_shared_chutes_need_room_in_the_sheet_of_areas(tmp_path):

@@ -25,6 +25,7 @@ from experiments.designs.first_sheet import XLSX, sheet_of
 from experiments.designs.spreadsheet import is_of_study
 from experiments.formatting import zone
 from experiments.frame import runner
+from experiments.own_file import file_words
 from experiments.store.foreign import manifest_of
 from experiments.store.read import run_folder
 from experiments.store.workbook import plain_text, write_workbook
@@ -124,9 +125,10 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     if not of_hub:
         raise InputError(f"{path}: sheet inputs: no value of the hub is changed, so there is nothing to compare")
     of_study = {key_of(word): word for word in (*base, *changed) if is_of_study(word)}
-    first = [word for word in base if not is_of_study(word)]
+    files = file_words(base)  # all designs share one file of functions
+    first = [word for word in base if not is_of_study(word) and word not in files]
     first = first if any(key_of(word) == "scenario" for word in first) else ["scenario=liege_30k", *first]
-    return [f"designs=[{' '.join(first)}, {' '.join([*first, *of_hub])}]", *of_study.values()]
+    return [f"designs=[{' '.join(first)}, {' '.join([*first, *of_hub])}]", *of_study.values(), *files]
 
 
 def _split(path: Path, words: str) -> list[str]:
