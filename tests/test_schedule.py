@@ -446,12 +446,15 @@ def test_an_hour_that_comes_twice_keeps_its_offset(tmp_path, capsys):
 def test_a_scenario_with_a_time_zone_reads_local_times_and_ssim_without_it(tmp_path, capsys):
     path, out, mine = tmp_path / "all.csv", tmp_path / "out", tmp_path / "mine"
     (mine / "scenario").mkdir(parents=True)
-    (mine / "scenario" / "north.yaml").write_text("# @package _global_\nscenario: north\ntime_zone: Europe/Stockholm\n")
+    (mine / "scenario" / "north.yaml").write_text(
+        '# @package _global_\nscenario: north\nstart_date: "2024-03-04"\ntime_zone: Europe/Stockholm\n'
+    )
     path.write_text("flight,sibt\nA,2026-10-25 02:10+02:00\n")
     words = ("scenario=north", "--config-dir", str(mine))
     assert schedule(path, out, *words) == 0
     printed = capsys.readouterr().out
     assert "clock Europe/Stockholm" in printed and "time_zone=" not in printed
+    assert " scenario=north start_date=null " in printed  # The scenario's first day is years before the file's.
     assert flights_in(out)[0]["sibt"] == "2026-10-25 02:10+02:00"
     assert schedule(timetable(tmp_path, *LEGS), out, *words) == 0  # Its times have one distance from UTC all the year.
     assert " time_zone=null scenario=north " in capsys.readouterr().out

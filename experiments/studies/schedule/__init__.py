@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
-from experiments.composition import load
+from experiments.composition import compose, load
 from experiments.formatting import counted, number
 from experiments.frame import console
 from experiments.frame.written import folder_out
@@ -41,7 +41,7 @@ from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, cou
 from experiments.studies.schedule.request import HOME, ZONE, is_ssim, read_request
 from sim.config.zones import zone_of
 from sim.csv_rows import csv_text
-from sim.errors import InputError
+from sim.errors import CargohubError, InputError
 from sim.inputs.flight_file import COLUMNS, REPLICATION, load_limits
 
 USUAL_OUT: Final = Path("schedule")
@@ -77,9 +77,19 @@ def main(arguments: Arguments) -> int:
         zone = "null" if from_ssim else request.zone and request.zone.key
         words += [] if zone == (hub.time_zone or "null") or zone is None else [f"{ZONE}={zone}"]
         words += [f"{key}={word_value(name)}" for key, name in request.hub.items()]
+        words += _dates_of_file(words, arguments.config_dir, result)
         command = Arguments("run", tuple(words), config_dir=arguments.config_dir).command
         lines[2:] = [f"Written to {folder}: {', '.join(file.name for file in files)}", f"Use it:     {command}"]
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
+
+
+def _dates_of_file(words: Sequence[str], config_dir: Path | None, result: Schedule) -> list[str]:
+    """The word that takes the days of the run from the file, if its scenario begins when the file has no flight."""
+    try:
+        start = dt.date.fromisoformat(str(compose(words, config_dir)["start_date"]))
+    except CargohubError:  # The run explains why it refuses the file.
+        return []
+    return [] if result.pattern.first <= start <= result.pattern.last else ["start_date=null"]
 
 
 def table(result: Schedule) -> str:
