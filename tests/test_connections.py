@@ -83,6 +83,8 @@ def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_div
     ]
     record = SimpleNamespace(flights=flights)
     assert _fate(RULES, record, flights[0], flights[1], 400, uld) == fate
+    without_plan = "n_made" if uld is not None and uld.flight != NEVER else "n_open"
+    assert _fate(RULES, record, flights[0], None, 400, uld) == without_plan
 
 
 def test_connections_fill_the_first_flight_before_the_second() -> None:

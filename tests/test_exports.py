@@ -108,6 +108,13 @@ def test_no_collection_is_larger_than_the_largest_for_which_floors_and_trailers_
     assert isinstance(spread, str) or drawn == 1403
 
 
+@pytest.mark.parametrize(("draw", "size"), [(-1.0, 0.6), (0.0, 1.0), (0.5, 1.2)])
+def test_sizes_of_collections_are_uniform_about_their_mean(draw: float, size: float) -> None:
+    rules = load("liege_30k", "exports.collections.spread=0.4").exports.collections
+    generator = SimpleNamespace(uniform=lambda low, high: draw * high if low == -1 else np.nan)
+    assert _size(rules, cast("np.random.Generator", generator)) == pytest.approx(size)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -215,10 +215,14 @@ def test_flights_outside_the_run_and_columns_that_are_not_read_are_named(tmp_pat
     assert any("left out" in line for line in hub_warnings([load("liege_30k"), hub_of(path, "horizon_days=7")]))
 
 
-def weeks_file(tmp_path, n=4):
-    """A flight on each of two days of a week, named by week; the second waits for the aircraft of the first."""
+def weeks_file(tmp_path, n=4, *, is_one_aircraft=False):
+    """A flight on each of two days of a week, named by week; the second waits for the aircraft of the first.
+
+    With `is_one_aircraft`, the first waits for that of the week before.
+    """
     path = tmp_path / "flights.csv"
-    rows = [row(f"W{w}", 7 * w + 1, 10, ",,") + row(f"X{w}", 7 * w + 4, 12 + w, f",W{w},60") for w in range(n)]
+    befores = [",,", *(f",X{w},60" if is_one_aircraft else ",," for w in range(n - 1))]
+    rows = [row(f"W{w}", 7 * w + 1, 10, befores[w]) + row(f"X{w}", 7 * w + 4, 12 + w, f",W{w},60") for w in range(n)]
     path.write_text("flight,sibt,after,leg_min\n" + "".join(rows))
     return path
 
@@ -251,6 +255,19 @@ def test_a_block_keeps_weeks_together_and_a_longer_run_has_the_same_weeks(tmp_pa
     assert long[: len(short)] == short
     weeks = np.array([int(key[1:]) for key in long[::2]][:30]).reshape(-1, 3)
     assert (np.diff(weeks, axis=1) % 5 == 1).all() and len(np.unique(weeks[:, 0])) > 2
+
+
+def test_an_aircraft_is_waited_for_from_week_to_week_of_a_block_that_follow_each_other_in_the_file(tmp_path):
+    path = weeks_file(tmp_path, 5, is_one_aircraft=True)
+    hub = hub_of(path, "horizon_days=210", "warmup_days=0", "arrivals.resampled_weeks=3", kind="resampled")
+    flights = flights_of(hub, 0)[:60]
+    keys = {flight.number: flight.key for flight in flights}
+    firsts = flights[::2]
+    assert any(flight.key == "W0" and place % 3 for place, flight in enumerate(firsts))
+    for place, flight in enumerate(firsts):
+        week = int(flight.key[1:])
+        waits_for = f"X{week - 1}" if place % 3 and week else None
+        assert keys.get(flight.after) == waits_for
 
 
 def test_weeks_are_drawn_from_a_folder_too(tmp_path):

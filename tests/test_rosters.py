@@ -126,6 +126,8 @@ def test_a_machine_runs_as_fast_as_it_is_manned_and_stands_in_an_outage():
     calendar = manned_calendar(outages, Manning((0, 35, 60), (2, 1, 4)))
     assert calendar.start.tolist() == [0, 30, 35, 40, 60, 90]
     assert calendar.slope.tolist() == [2, 0, 0, 1, 4, 4]
+    of_one = MachineCalendar(outages.start, np.minimum(outages.slope, 1))
+    assert manned_calendar(of_one, Manning((0, 60), (0, 1))).slope.tolist() == [0, 0, 0, 1, 1]
 
 
 SHIFT = "roster.roles.breakdown.shifts"

@@ -121,6 +121,12 @@ def test_what_is_expected_is_what_comes_on_average(words):
     assert found == pytest.approx(week, abs=5 * np.sqrt(week.max() / WEEKS))
 
 
+def test_a_whole_number_of_flights_a_week_all_fly_each_week():
+    words = (EVEN_YEAR, "arrivals.delay.scale_min=0", "demand.flights_per_day=2")
+    weeks = Counter(flight.key.partition("-")[0] for flight in flights_of(*words, days=7 * 5))
+    assert list(weeks.values())[1:-1] == [14] * (len(weeks) - 2)
+
+
 def test_a_slot_beyond_the_whole_flights_of_a_week_flies_in_its_share_of_the_weeks():
     words = (EVEN_YEAR, "arrivals.delay.scale_min=0", "demand.flights_per_day=0.2")  # 1.4 flights a week
     flights = (flight for number in range(4) for flight in flights_of(*words, replication=number, days=7 * 200))

@@ -159,6 +159,11 @@ def test_days_of_operation(tmp_path):
     assert [when.day for when in arrivals(tmp_path, days_of_operation="1 3   7")] == [5, 7, 11, 12, 14, 18]
 
 
+def test_a_period_shorter_than_a_week_has_its_last_day(tmp_path):
+    three_days = {"days_of_operation": "1 3", "period_of_operation_to": "07SEP22"}
+    assert [when.day for when in arrivals(tmp_path, **three_days)] == [5, 7]
+
+
 def test_every_second_week_counts_from_the_period(tmp_path):
     biweekly = {"days_of_operation": " 2   6", "frequency_rate": "2", "period_of_operation_to": "09OCT22"}
     found = [(when.month, when.day) for when in arrivals(tmp_path, **biweekly)]
