@@ -176,6 +176,8 @@ def test_a_week_of_the_backlog_begins_on_monday_and_a_shorter_one_with_its_first
     for name, hours in zip(names, shown, strict=True):
         day = 1 + ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"].index(name)
         assert hours == pytest.approx(24 * day + np.arange(1, 25))
+    tips = [patch.get_gid() for patch in ax.patches]
+    assert "tooltip: Thu, from 0 to 1 h: 25,000 parcels" in tips, "not in thousands, of which a small hub has 0.00"
 
 
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():

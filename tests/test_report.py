@@ -14,7 +14,7 @@ import sim
 from experiments import formatting
 from experiments.composition import load
 from experiments.interval_text import amount, change, interval_of
-from experiments.report import bottleneck, disruption_text, run_grids, sentences, validation
+from experiments.report import bottleneck, disruption_text, pictures, run_brief, run_grids, sentences, style, validation
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
 from experiments.report.run_numbers import Run
@@ -546,6 +546,24 @@ def test_a_sheet_names_the_design_from_which_it_counts_changes(several):
 
 
 @pytest.mark.drawn(pages=True)
+def test_a_picture_of_the_first_designs_alone_says_so_and_its_low_panel_holds_its_label(several, monkeypatch):
+    monkeypatch.setattr(ladder_figure, "MOST_LADDERS", 1)
+    monkeypatch.setattr(run_brief, "MOST_DESIGNS", 1)
+    other = replace(several, ladders=several.ladders | {several.main[1].label: {"doors": Rung(5e5)}})
+    with style.look():
+        (ladder,) = (picture.says for picture in pictures._capacity(other) if picture.name == "ladder")
+        leaving, _, dwell = run_brief.brief_of(other, [], []).pictures
+        assert ladder.endswith("The first 1 ladders.")
+        assert [leaving.heading, dwell.heading] == [
+            "How soon parcels leave: the first 1 designs", "Dwell by stage: the first 1 designs"
+        ]  # fmt: skip
+        leaving.figure.set_size_inches(7.0, 2.2)
+        leaving.figure.draw_without_rendering()
+        label = leaving.figure.axes[0].yaxis.label.get_window_extent()
+        assert label.y0 >= 0 and label.y1 <= leaving.figure.bbox.y1
+
+
+@pytest.mark.drawn(pages=True)
 def test_one_point_and_one_replication_make_a_page(page_of_one):
     text, _ = page_of_one
     assert "One replication: no interval can be given" in text
@@ -771,7 +789,10 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     (alone,) = ladder_figure.prepare({"a": {"machines": Rung(612_000.0)}}, (enough,))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
     (small,) = ladder_figure.prepare({"a": {"machines": Rung(19_480.0)}}, (replace(TODAY, parcels_per_day=12_000.0),))
-    assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand", "million")
+    assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand ", "million ")
+    few = {"apron_stands": Rung(54.0), "loader_sets": Rung(65.0), "machines": Rung(549_400.0)}
+    (tiny,) = ladder_figure.prepare({"a": few}, (replace(TODAY, parcels_per_day=2.0),))
+    assert ([bar.text for bar in tiny.rungs], tiny.scale) == (["54", "65", "549,400 →"], ""), "not 0.1 and 0.1 thousand"
 
 
 def test_a_replication_without_a_flight_counts_in_the_means_of_customs_and_of_flights():

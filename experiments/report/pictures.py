@@ -36,7 +36,8 @@ def _capacity(run: Run) -> Iterator[Picture]:
     leaving = leaving_figure.figure(run.tables["flights"], run.tables["loads"], panels(run.main))
     yield picture_of("leaving", leaving, service=hours_text(run.points[0].service_h))
     if ladder := ladder_figure.prepare(run.ladders, run.main):
-        yield picture_of("ladder", ladder_figure.figure(ladder))
+        most = ladder_figure.MOST_LADDERS
+        yield picture_of("ladder", ladder_figure.figure(ladder[:most]), _only(len(ladder), most, "ladders"))
     yield picture_of("utilisation", utilisation_figure.figure(utilisation_figure.prepare(run.points, run.kpis)))
     if (more := utilisation_figure.prepare_more(run.points, run.kpis)) is not None:
         yield picture_of("utilisation_more", utilisation_figure.figure(more))
@@ -45,7 +46,8 @@ def _capacity(run: Run) -> Iterator[Picture]:
 def _recovery(run: Run) -> Iterator[Picture]:
     occupancy, disruptions = run.tables["occupancy"], run.tables["disruptions"]
     if designs := recovery_figure.prepare(occupancy, disruptions, run.main, run.kpis, run.window):
-        yield picture_of("recovery", recovery_figure.figure(designs))
+        most = recovery_figure.MOST_DESIGNS
+        yield picture_of("recovery", recovery_figure.figure(designs[:most]), _only(len(designs), most, "designs"))
 
 
 def _inside(run: Run) -> Iterator[Picture]:
@@ -59,7 +61,7 @@ def _inside(run: Run) -> Iterator[Picture]:
         both = "The customs hold zone and the store of empty ULDs may hold more than they are"
         alone = "The customs hold zone may hold more than it is"
         yield picture_of("occupancy", zones, zones=both if has_exports else alone)
-    more = f" The first {week_figure.MOST_MAPS} designs." if len(main) > week_figure.MOST_MAPS else ""
+    more = _only(len(main), week_figure.MOST_MAPS, "designs")
     yield picture_of("week", week_figure.figure(tables["occupancy"], main, window), more)
     curves = tables["demand_curves"]
     if (curves["scenario"] == main[0].label).any():
@@ -67,6 +69,10 @@ def _inside(run: Run) -> Iterator[Picture]:
     if len(run.points) == 1:
         day = day_figure.of_run(tables, main[0].label, window)
         yield picture_of("day", day_figure.figure(day), says=said("day_bars"))
+
+
+def _only(n: int, most: int, what: str) -> str:
+    return f" The first {most} {what}." if n > most else ""
 
 
 def _of_first(points: tuple[NamedDesign, ...]) -> str:

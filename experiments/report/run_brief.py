@@ -90,11 +90,18 @@ def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[st
     shown, tables = run.main[:MOST_DESIGNS], run.tables
     panel = Panel("", shown, tuple(names[: len(shown)]))
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], (panel,))
-    yield picture_of("leaving", leaving, service=hours_text(shown[0].service_h))
+    n = len(run.main)
+    yield _of_first(picture_of("leaving", leaving, service=hours_text(shown[0].service_h)), n, len(shown), "designs")
     if ladders := _ladders(panel, rates, marks):
-        yield picture_of("ladder", ladder_figure.figure(ladders))
+        picture = picture_of("ladder", ladder_figure.figure(ladders[:MOST_LADDERS]))
+        yield _of_first(picture, len(ladders), MOST_LADDERS, "ladders")
     bars = dwell_figure.prepare(tables, (panel,), run.window, run.kpis)
-    yield picture_of("dwell", dwell_figure.figure(bars))
+    yield _of_first(picture_of("dwell", dwell_figure.figure(bars)), n, len(shown), "designs")
+
+
+def _of_first(picture: Picture, n: int, most: int, what: str) -> Picture:
+    """The picture, whose heading says so if not all are drawn."""
+    return replace(picture, heading=f"{picture.heading}: the first {most} {what}") if n > most else picture
 
 
 def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder_figure.Bars, ...]:
@@ -110,5 +117,5 @@ def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder
     }
     sites = {name: titles[names[0]] for names in alike.values() for name in names}
     points = tuple(replace(point, site=sites[name]) for point, name in zip(panel.points, panel.names, strict=True))
-    ladders = ladder_figure.prepare(rates, points)[:MOST_LADDERS]
+    ladders = ladder_figure.prepare(rates, points)
     return tuple(replace(ladder, rungs=ladder.rungs[:MOST_RUNGS]) for ladder in ladders)

@@ -16,8 +16,8 @@ from sim.measures.ladder import Ladder, Rung
 
 REACH: Final = 2.5
 """Bars end at this multiple of the largest demand; their number is still shown."""
-SCALES: Final = {"million": 1e6, "thousand": 1e3}
-"""What numbers are divided by; thousands where the largest demand is less than a tenth of a million."""
+SCALES: Final = {"million ": (1e6, 1e5, 2), "thousand ": (1e3, 1e3, 1), "": (1.0, 0.0, 0)}
+"""What numbers are divided by, from which largest demand on [parcels a day], and their decimals."""
 MOST_LADDERS: Final = 8
 MOST_DEMANDS: Final = 4
 """Largest number of demands drawn beside a ladder, the largest ones."""
@@ -43,7 +43,7 @@ class Bars:
     demands: tuple[tuple[str, float, str], ...]
     """Name, value, dash."""
     reach: float
-    scale: str = "million"
+    scale: str = "million "
 
 
 def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> tuple[Bars, ...]:
@@ -57,21 +57,19 @@ def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> t
     sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
     largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)
     smallest = min((min(ladders[designs[0].label].values()).parcels_per_day for designs in sites.values()), default=0.0)
-    scale = "million" if max(largest, smallest) >= SCALES["million"] / 10 else "thousand"
-    unit = SCALES[scale]
+    scale, unit, digits = next(
+        (name, unit, digits) for name, (unit, least, digits) in SCALES.items() if max(largest, smallest) >= least
+    )
     reach = REACH * max(largest, smallest, 1.0) / unit
     drawn = []
-    for site, designs in list(sites.items())[:MOST_LADDERS]:
+    for site, designs in sites.items():
         most = max(point.parcels_per_day for point in designs)
         demands = {_traffic(point, designs): point.parcels_per_day / unit for point in designs}
         least = sorted(demands.values())[-MOST_DEMANDS:][0]
         drawn.append(
             Bars(
                 site,
-                tuple(
-                    _bar(name, rung, unit, reach, 2 if scale == "million" else 1, most)
-                    for name, rung in rungs(ladders[designs[0].label])
-                ),
+                tuple(_bar(name, rung, unit, reach, digits, most) for name, rung in rungs(ladders[designs[0].label])),
                 tuple(
                     (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
                     for at, (name, value) in enumerate(pair for pair in demands.items() if pair[1] >= least)
@@ -105,7 +103,7 @@ def draw(ax: Axes, result: Bars) -> None:
         color, hatch = (style.PALETTE[1], "//") if rung.is_short else (style.PALETTE[4], "")
         label = "less than the largest demand" if rung.is_short else "enough"
         (bar,) = ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
-        tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} {result.scale} parcels a day")
+        tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} {result.scale}parcels a day")
         around = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         style.note(ax, rung.text, (rung.length, row), (4, 0), va="center", bbox=around)
     for name, value, dash in result.demands:
@@ -113,7 +111,7 @@ def draw(ax: Axes, result: Bars) -> None:
     ax.set_yticks(range(len(result.rungs)), [rung.name for rung in result.rungs], fontsize=8.5)
     ax.invert_yaxis()
     ax.set_xlim(0, result.reach * 1.2)
-    ax.set_xlabel(f"{result.scale} parcels a day", fontsize=8.5)
+    ax.set_xlabel(f"{result.scale}parcels a day", fontsize=8.5)
     ax.set_title(result.title)
 
 

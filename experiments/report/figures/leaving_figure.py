@@ -56,5 +56,5 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
         ax.set_xticks(np.arange(0, hours[-1] + 1, hours[-1] / n_parts))
         ax.set(xlabel="hours after the drawn arrival", title=panel.title)
         ax.grid(color="0.92")
-    axes[0].set_ylabel("parcels that have left, %")
+    axes[0].set_ylabel("parcels that\nhave left, %")
     return style.legend_below(drawing, axes)

@@ -77,7 +77,7 @@ def prepare(
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
         title = style.in_lines(point.title_line + says, _TITLE)
         results.append(Recovery(title, day, disturbed, undisturbed, low, high, within, window))
-    return tuple(results[:MOST_DESIGNS])
+    return tuple(results)
 
 
 def _spells(happened: Frame) -> list[tuple[str, float, float]]:

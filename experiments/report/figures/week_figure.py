@@ -51,7 +51,7 @@ def _draw(ax: Axes, title: str, days: Sequence[str], backlog: Numbers, top: floa
         np.arange(HOURS + 1), np.arange(len(days) + 1), backlog, cmap="cividis_r", vmin=0.0, vmax=top or 1.0
     )
     names = (
-        (hour, day, f"{days[day]}, from {hour} to {hour + 1} h: {number(value)} thousand parcels")
+        (hour, day, f"{days[day]}, from {hour} to {hour + 1} h: {number(THOUSAND * value)} parcels")
         for (day, hour), value in np.ndenumerate(backlog)
         if not np.isnan(value)
     )
