@@ -22,7 +22,7 @@ _LONGEST: Final = 68
 """Largest length of a name [letters]; tables have all factors."""
 _WORD: Final = re.compile(
     r"(?<![^\s,])\+?([a-z_]\w*(?:[.@]\w+)*)="
-    r'("[^"]*"|\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)'
+    r"""("[^"]*"|'[^']*'|\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)"""
 )
 """KEY=VALUE in a label."""
 
@@ -55,6 +55,8 @@ def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) ->
     'seed 2'
     >>> design_name('a +disruption@disruptions.ill=strike_day disruptions.ill.start="day 3 22:00"')
     'a: disruption ill strike day, disruptions ill start day 3 22:00'
+    >>> design_name("a disruptions.ill.start='day 3 22:00'")
+    'a: disruptions ill start day 3 22:00'
     """
     words = label.removeprefix("design=").removeprefix("scenario=")
     texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))

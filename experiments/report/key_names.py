@@ -125,7 +125,7 @@ def with_value(key: str, value: str) -> str:
     >>> with_value("sorting.speed_m_per_s", "1")
     'sorting speed 1 m/s'
     """
-    value = "none" if value == "null" else value.strip('"')
+    value = "none" if value == "null" else value.strip("\"'")
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     if value == "1":
         unit = re.sub(r"(?<=\w\w)s\b", "", unit, count=1)
