@@ -103,12 +103,16 @@ def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
     brief = Brief([LONG] * 9, {"How sure": [LONG, UNBROKEN]}, figures)
     wide = Grid("Numbers", tuple("abcdefghijkl"), (("1",) * 12, (UNBROKEN,) * 12))
     high = Grid("", ("a", "b"), (("c", "1"),) * 40)
-    for grid, size in ((wide, (12, 3)), (high, (15, 2))):
+    both = Grid("Numbers", tuple("abcdefghijkl"), (("1",) * 12,) * 8)
+    for grid, size, title in (
+        (wide, (12, 3), "Numbers"), (high, (15, 2), "Numbers"), (both, (9, 7), "Numbers; 5 more columns: see the page"),
+    ):  # fmt: skip
         page = Page("What 30,000 m² carries", [], [Section("Numbers", parts=[Section("", grids=[grid])])], "", brief)
         content = slides(page, brief, "cargohub run")
         deck = pptx.Presentation(io.BytesIO(content))
         first, numbers, *pictures = deck.slides
         assert [len(first.shapes), len(numbers.shapes), len(pictures)] == [3, 2, 3]
+        assert numbers.shapes[0].text_frame.text == title, "columns that do not fit are counted, as rows are"
         table = numbers.shapes[1].table
         assert (len(table.rows), len(table.columns)) == size and table.cell(1, 1).text in ("1", "c")
         assert first.shapes[2].table.cell(2, 1).text == "cargohub run"

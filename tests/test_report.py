@@ -18,7 +18,7 @@ from experiments.report import bottleneck, disruption_text, pictures, run_brief,
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
 from experiments.report.run_numbers import Run
-from experiments.report.run_page import page_of
+from experiments.report.run_page import _reasons, page_of
 from experiments.report.sections import rows_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import Window, named_designs, panels, within_possible
@@ -561,6 +561,14 @@ def test_a_picture_of_the_first_designs_alone_says_so_and_its_low_panel_holds_it
         leaving.figure.draw_without_rendering()
         label = leaving.figure.axes[0].yaxis.label.get_window_extent()
         assert label.y0 >= 0 and label.y1 <= leaving.figure.bbox.y1
+
+
+def test_exports_of_which_none_have_left_are_in_the_model_and_those_of_exports_none_are_not(one):
+    ((label, kpis),) = one.kpis.items()
+    with_exports = kpis | {"exports_per_day": value(0.0, unit="parcels/d")}
+    without = {name: found for name, found in kpis.items() if name != "exports_per_day"}
+    of = [" ".join(_reasons(replace(one, kpis={label: found}))) for found in (with_exports, without)]
+    assert ["in this run exports (their floor is set aside)" in said for said in of] == [False, True]
 
 
 @pytest.mark.drawn(pages=True)

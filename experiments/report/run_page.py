@@ -9,7 +9,7 @@ from experiments.report import disruption_text, packing, sentences, style, verdi
 from experiments.report.design_names import arrivals_name
 from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of
-from experiments.report.run_numbers import PARTS, Run, has, headline_grid
+from experiments.report.run_numbers import PARTS, Run, headline_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Drawn, Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import Window
@@ -103,7 +103,7 @@ def _reasons(run: Run) -> Iterator[str]:
     models = [arrivals_name(name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))
     yield from schedule_lines(run.points, [point.title_line for point in run.points])
-    has_exports = has(run, "exports_per_day")
+    has_exports = any("exports_per_day" in run.kpis[point.label] for point in run.main)
     yield text_of("sure_missing", exports="" if has_exports else "in this run exports (their floor is set aside), ")
 
 

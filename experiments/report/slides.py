@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.formatting import counted
 from experiments.report import style
 from experiments.report.sections import Brief, Page, Section, on_one_line
 from experiments.store.files import archived
@@ -54,10 +55,10 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
     if numbers := next(_grids(page.sections), None):
         shown = _shaped(numbers)
         each = (WIDTH_IN - 2 * _MARGIN_IN) / (len(shown.header) + 1)
-        is_title = 0 < len(numbers.caption) <= _LONGEST["title"]
-        slide, top = new(numbers.caption if is_title else "Numbers"), _TOP_IN
-        if numbers.caption and not is_title:  # whole, as it may end with the unit
-            _text(slide, [numbers.caption], top, 0.7, 12)
+        is_title = 0 < len(shown.caption) <= _LONGEST["title"]
+        slide, top = new(shown.caption if is_title else "Numbers"), _TOP_IN
+        if shown.caption and not is_title:  # whole, as it may end with the unit
+            _text(slide, [shown.caption], top, 0.7, 12)
             top += 0.8
         _table(slide, shown, top, (2 * each, *[each] * (len(shown.header) - 1)), 11)
     for picture in brief.pictures[:_MOST_PICTURES]:
@@ -103,7 +104,9 @@ def _shaped(grid: Grid) -> Grid:
     if left > 0:
         more = (f"and {left} more: see the page", *[""] * (len(cells[0]) - 1))
         cells = [*cells[:_MOST_ROWS], more]
-    return replace(grid, header=cells[0], rows=tuple(cells[1:]))
+    n_hidden = len(rows[0]) - len(cells[0])
+    more = f"{counted(n_hidden, 'more column')}: see the page" if n_hidden else ""
+    return replace(grid, caption="; ".join(filter(None, (grid.caption, more))), header=cells[0], rows=tuple(cells[1:]))
 
 
 def _cut(text: str, most: int) -> str:
