@@ -105,8 +105,9 @@ def _shaped(grid: Grid) -> Grid:
         more = (f"and {left} more: see the page", *[""] * (len(cells[0]) - 1))
         cells = [*cells[:_MOST_ROWS], more]
     n_hidden = len(rows[0]) - len(cells[0])
-    more = f"{counted(n_hidden, 'more column')}: see the page" if n_hidden else ""
-    return replace(grid, caption="; ".join(filter(None, (grid.caption, more))), header=cells[0], rows=tuple(cells[1:]))
+    hidden = f"{counted(n_hidden, 'more column')}: see the page"
+    caption = f"{grid.caption}; {hidden}".removeprefix("; ") if n_hidden else grid.caption
+    return replace(grid, caption=caption, header=cells[0], rows=tuple(cells[1:]))
 
 
 def _cut(text: str, most: int) -> str:
