@@ -1,5 +1,7 @@
 """Exports: what goes out, and what is refused in one line."""
 
+import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +52,19 @@ def test_collections_of_a_smaller_share_are_among_those_of_a_larger_one() -> Non
     for collection in few.collections:
         same = known[collection.key]
         assert (collection.scheduled, collection.n_parcels) == (same.scheduled, same.n_parcels)
+
+
+def test_as_many_collections_come_on_each_day_as_its_flights_need() -> None:
+    """December's index is 1.04, January's 0.85."""
+    config = load("liege_30k", "start_date=2022-12-26", "warmup_days=0", "horizon_days=14")
+    of_day = Counter()
+    for collection in make_inputs(config, 0).exports.collections:
+        date = config.start_date + dt.timedelta(days=collection.scheduled // TICKS_PER_DAY)
+        assert collection.key.startswith(f"{date.isoformat()}-")
+        of_day[date] += 1
+    needed = {date: collections_per_day(config, config.flights_coming_on(date)) for date in of_day}
+    assert len({*needed.values()}) == 2
+    assert all(abs(of_day[date] - n) < 1 for date, n in needed.items())
 
 
 def test_a_share_of_nothing_is_no_exports() -> None:
