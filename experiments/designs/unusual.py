@@ -66,7 +66,7 @@ _USED: Final[Mapping[str, tuple[str, Callable[[HubConfig], object]]]] = MappingP
     "not_used_spread": (r"demand\.load\.fullest", lambda hub: hub.demand.load.spread != 0),
     "not_used_disruptions": (r"recovery\..+", lambda hub: hub.disruptions),
     "not_used_goods": (r"trade\.(?!is_on).+", lambda hub: hub.trade.is_on),
-    "not_used_revenue": (r"(?!expansion\.).*\b(parcels\.(export_)?revenue_eur|discounting\.timing)", lambda hub: False),  # noqa: ARG005
+    "not_used_revenue": (r"(?!expansion\.).*\b(parcels\.(export_)?revenue_eur|discounting\.timing)", lambda _: False),
     "not_used_ledger": (r"exposure\.(?!is_on|policy$).+", lambda hub: hub.exposure.is_on),
 })  # fmt: skip
 """By warning: a pattern of keys, and whether a hub uses them."""
