@@ -170,6 +170,8 @@ def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list
         ),
         (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
         (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),
+        (["observed=published", "replications=1"], "replications: must be at least 2, because two replications"),
+        (["observed=published", "sure.budget=15"], "sure.budget: must be at least 16, 8 runs for each of 2 designs"),
         (["observed=published", "scenarios=[liege_66k]"], "scenarios: has no effect here; calibrate takes its hubs"),
         (["observed=published", "sure.kpis=[dwell_mean_h]"], "sure.kpis: has no effect here"),
         (["observed=published", "sure.most=5000"], "sure.most: has no effect without sure.precision"),

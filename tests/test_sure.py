@@ -95,6 +95,7 @@ def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.M
         (["precision.on_time_share=0.01"], "precision: sure takes a half-width of the probability"),
         (["sure.fails_below=2"], "sure.fails_below: must be at most carries_above = 1.6, got 2"),
         (["sure.widths=[3]"], "must be at most 2, got 3"),
+        (["replications=1"], "replications: must be at least 2, because two replications of a world show the noise"),
     ],
 )
 def test_mistakes_are_one_line(

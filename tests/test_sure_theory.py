@@ -232,6 +232,12 @@ def test_the_same_seed_asks_and_finds_the_same_to_the_bit_and_another_does_not()
     assert intervals[0] == intervals[1] != intervals[2]
 
 
+@pytest.mark.parametrize("most", [2, 3])
+def test_no_world_has_more_replications_than_it_may(most: int) -> None:
+    found = known_of(1, replace(EFFORT, most_replications=most))
+    assert max(len(answer.margins) for answer in found.answers.values()) == most
+
+
 def test_a_budget_is_kept_and_a_precision_ends_before_it() -> None:
     assert known_of(1, replace(EFFORT, budget=40)).n_runs == 40
     found = known_of(1, replace(EFFORT, budget=400, precision=0.12))

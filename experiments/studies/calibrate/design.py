@@ -17,7 +17,7 @@ from experiments.formatting import listed
 from experiments.report.sections import said
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import TAILS
-from experiments.studies.sure.design import SureKeys, check_limits
+from experiments.studies.sure.design import SureKeys, check_effort
 from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
 from sim.errors import ConfigError, InputError, placed
@@ -177,12 +177,12 @@ def parse(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     if unread := _UNREAD.intersection(map(key_of, words)):
         raise ConfigError(said("calibrate_unread", key=min(unread)))
     composed, keys = with_keys(words, arguments.config_dir, CalibrateKeys, VERB)
-    check_limits(keys, words)
     hubs = keys.calibrate.hubs
     if {"scenario", "demand"} & {key_of(word) for word in words}:
         hubs = {hub(composed).scenario: ()}
     configs = {name: hub(compose([*given, *words], arguments.config_dir)) for name, given in hubs.items()}
     designs = [Design(name, config) for name, config in configs.items()]
+    check_effort(keys, len(designs), words)
     path = file_of(observed[0].partition("=")[2] if observed else PUBLISHED)
     asked_for = replace(keys.calibrate, hubs=hubs, observations=read_observations(path, hubs))
     ranges = ranges_of(designs[0].hub, arguments.config_dir)

@@ -134,7 +134,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
         raise ConfigError(said("flights_of_capacity"))
     if idle := [design.label for design in designs if not daily_parcels(design.hub)]:
         raise ConfigError(f"{idle[0]}: no flight comes in the measured days, so there is no traffic to carry")
-    _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs", given.words)
+    check_effort(keys, len(designs), given.words)
     return designs, with_ranges(keys, designs[0].hub, arguments.config_dir)
 
 
@@ -173,16 +173,17 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)
 
 
-def check_limits(keys: SureKeys, words: Iterable[str]) -> str:
-    """Refuse the limit of runs that is not read; returns the name of the one that is."""
-    how, name, unread = ("without", "budget", "most") if keys.sure.precision is None else ("with", "most", "budget")
-    if f"sure.{unread}" in map(key_of, words):
-        raise ConfigError(f"sure.{unread}: has no effect {how} sure.precision; sure.{name} limits the runs then")
-    return name
+def check_effort(keys: SureKeys, n_designs: int, words: Iterable[str]) -> None:
+    """Refuse fewer runs, or fewer replications of a world, than the first runs are."""
+    if keys.replications < 2:
+        raise ConfigError(said("sure_noise", got=keys.replications))
+    _check_budget(keys, PILOT * n_designs, f"{PILOT} runs for each of {counted(n_designs, 'design')}", words)
 
 
 def _check_budget(keys: SureKeys, least: int, why: str, words: Iterable[str]) -> None:
-    name = check_limits(keys, words)
+    how, name, unread = ("without", "budget", "most") if keys.sure.precision is None else ("with", "most", "budget")
+    if f"sure.{unread}" in map(key_of, words):
+        raise ConfigError(f"sure.{unread}: has no effect {how} sure.precision; sure.{name} limits the runs then")
     if keys.effort.budget < least:
         raise ConfigError(f"sure.{name}: must be at least {least}, {why}; got {keys.effort.budget}")
 
