@@ -302,6 +302,8 @@ def test_hours_below_panels_side_by_side_do_not_overlap(n_panels, service_h):
         FigureCanvasAgg(drawing).draw()
         boxes = [text.get_window_extent() for ax in drawing.axes for text in ax.get_xticklabels()]
         assert all(box.x1 + box.height / 2 < after.x0 for box, after in pairwise(boxes))
+    nothing = leaving_figure.prepare(flights.assign(n_parcels=0), loads[:0], panel.points)[1]
+    assert np.isnan(nothing["a"]).all(), "no curve at 0 % beside an on-time share of 100 %"
 
 
 def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():

@@ -14,7 +14,17 @@ import sim
 from experiments import formatting
 from experiments.composition import load
 from experiments.interval_text import amount, change, interval_of
-from experiments.report import bottleneck, disruption_text, pictures, run_brief, run_grids, sentences, style, validation
+from experiments.report import (
+    bottleneck,
+    disruption_text,
+    pictures,
+    results_book,
+    run_brief,
+    run_grids,
+    sentences,
+    style,
+    validation,
+)
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
 from experiments.report.run_numbers import Run
@@ -758,6 +768,9 @@ def test_the_picture_of_the_ladder_has_the_bottleneck_of_every_sentence_on_top()
     first, second = ladder_figure.prepare(ladders, (TODAY, titled))
     assert (first.title, first.rungs[0].name) == ("30,000 m², 3.5 flights a day", "Sorting machines")
     assert (second.title, second.rungs[0].name) == ("30,000 m², 11 flights a day", "Lanes' floor")
+    assert [first.demands[0][2], second.demands[0][2]] == ["-", "--"], "one legend for all ladders"
+    _, rows, _ = results_book._ladder((TODAY, titled), {"a": LADDER, "b": ladders["b"]})
+    assert [row[1:] for row in rows if row[0] == "Lanes' floor"] == [[None, 5e5]], "of the second design alone"
 
 
 def test_a_resource_that_few_parcels_need_is_shown_and_named_but_is_not_the_bottleneck() -> None:

@@ -67,7 +67,7 @@ def _sheets(run: Run) -> Iterator[Made]:
     yield _one("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")
     hours, shares = leaving_figure.prepare(tables["flights"], tables["loads"], main)
     columns = [hours, *(shares[point.label] for point in main)]
-    rows = [[float(value) for value in row] for row in zip(*columns, strict=True)]
+    rows = [[None if math.isnan(value) else float(value) for value in row] for row in zip(*columns, strict=True)]
     x = f"hours after the drawn arrival (promised: {hours_text(main[0].service_h)})"
     yield _one("leaving", "Parcels that have left", x, "parcels that have left, %", panel, rows, "lines")
     backlog = tables["occupancy"][tables["occupancy"]["zone"] == "backlog"]
@@ -91,9 +91,9 @@ def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows,
 
 
 def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Made:
-    """Rungs, lowest first, by the first design that has a ladder."""
+    """Rungs of all designs, lowest first, by the first design that has them."""
     known = [point for point in points if ladders.get(point.label)]
-    first = bottleneck.rungs(ladders[known[0].label]) if known else []
+    first = bottleneck.rungs({name: rung for point in reversed(known) for name, rung in ladders[point.label].items()})
     of_designs = [{name: rung.parcels_per_day for name, rung in ladders[point.label].items()} for point in known]
     rates = [[resource_heading(name), *(rates.get(name) for rates in of_designs)] for name, _ in first]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]

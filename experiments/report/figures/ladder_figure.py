@@ -62,6 +62,7 @@ def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> t
     )
     reach = REACH * max(largest, smallest, 1.0) / unit
     drawn = []
+    dashes: dict[str, str] = {}  # the same in all ladders
     for site, designs in sites.items():
         most = max(point.parcels_per_day for point in designs)
         demands = {_traffic(point, designs): point.parcels_per_day / unit for point in designs}
@@ -71,8 +72,9 @@ def prepare(ladders: Mapping[str, Ladder], points: tuple[NamedDesign, ...]) -> t
                 site,
                 tuple(_bar(name, rung, unit, reach, digits, most) for name, rung in rungs(ladders[designs[0].label])),
                 tuple(
-                    (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
-                    for at, (name, value) in enumerate(pair for pair in demands.items() if pair[1] >= least)
+                    (f"demand, {name}", value, dashes.setdefault(name, style.DASHES[len(dashes) % len(style.DASHES)]))
+                    for name, value in demands.items()
+                    if value >= least
                 ),
                 reach,
                 scale,

@@ -21,7 +21,7 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
     """Hours, up to twice the first design's promise, and the share that has left by then [%], by label.
 
     All replications are counted together. The total includes parcels that have not left, but not those that customs
-    took away.
+    took away; NaN where no parcel arrived.
     """
     cohort = flights[flights["is_cohort"]]
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()
@@ -36,7 +36,7 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
         stayed = (gone["departed"] - arrival[gone["replication"], gone["flight"]]) / MIN_PER_H
         is_counted = stayed.notna()
         left = np.cumsum(np.histogram(stayed[is_counted], bins=hours, weights=gone.loc[is_counted, "n_parcels"])[0])
-        shares[point.label] = 100 * np.concatenate(([0.0], left)) / max(1.0, totals.get(point.label, 0.0))
+        shares[point.label] = 100 * np.concatenate(([0.0], left)) / (totals.get(point.label, 0) or np.nan)
     return hours, shares
 
 
