@@ -401,6 +401,14 @@ def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
     assert left.x1 < right.x0
 
 
+def test_a_tornado_whose_first_panel_has_one_colour_of_bars_has_both_in_its_legend() -> None:
+    bars = (Interval(50.0, 0.0, 90.0, 2),)
+    with style.look():
+        figure = tornado(["delay"], [Effects("", "", bars, (is_up,), (20.0,), 100.0) for is_up in (True, False)])
+    drawn = [ax.patches[0].get_facecolor() for ax in figure.axes]
+    assert [patch.get_facecolor() for patch in figure.legends[0].get_patches()] == drawn
+
+
 def share(mean: float, low: float, high: float) -> Interval:
     return Interval(mean, low, high, 2)
 

@@ -59,8 +59,9 @@ def _side_by_side(
 def _draw_effects(ax: Axes, panel: Effects) -> None:
     kinds = ((True, _RAISES, "µ*, raises it on average"), (False, _LOWERS, "µ*, lowers it on average"))
     for is_up, color, label in kinds:
-        rows = [row for row, up in enumerate(panel.raises) if up is is_up]
-        ax.barh(rows, [panel.sizes[row].mean for row in rows], color=color, height=0.62, label=label)
+        # No bars have the legend's default colour.
+        if rows := [row for row, up in enumerate(panel.raises) if up is is_up]:
+            ax.barh(rows, [panel.sizes[row].mean for row in rows], color=color, height=0.62, label=label)
     _whiskers(ax, range(len(panel.sizes)), panel.sizes, "95 % interval of µ*")
     ax.plot(panel.spreads, range(len(panel.spreads)), "D", color=_MARK, markerfacecolor="white", markersize=4.5,
             label="σ, spread of the effects")  # fmt: skip
