@@ -20,7 +20,7 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame.costs import prices_line
+from experiments.frame.costs import cost_section, prices_line
 from experiments.frame.pages import warnings_of
 from experiments.main import main
 from experiments.money.accounts import Activity, Rostered, activity, annual_lines
@@ -35,11 +35,13 @@ from experiments.money.discounting import (
 )
 from experiments.money.kpis import KPIS, costs
 from experiments.money.prices import Tenure
+from experiments.statistics.interval import Value
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
 from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY
+from tests.named_designs import named_design
 
 YEAR = Activity(
     parcels=147e6,
@@ -393,3 +395,16 @@ def test_a_parcel_costs_nothing_known_if_none_leaves(capsys: pytest.CaptureFixtu
     assert message.startswith(
         "cargohub: select.cost: cost_eur_per_parcel is missing in a replication of doors out 29; "
     )
+
+
+@pytest.mark.parametrize(("n", "header"), [(6, "KPI"), (7, "Design")])
+def test_costs_of_many_designs_have_a_row_for_each_which_paper_does_not_cut(n: int, header: str) -> None:
+    designs = [replace(named_design(), scenario=f"s{at}", title=f"design {at}") for at in range(n)]
+    values = {
+        design.label: {"cost_eur_per_year": Value(float(at), None, None, 1, KPIS["cost_eur_per_year"].unit)}
+        for at, design in enumerate(designs)
+    }
+    (money,) = cost_section((), designs, values, prices(), "").grids
+    assert (money.header[0], len(money.header)) == (header, 2 + n if header == "KPI" else 2)
+    row = money.rows[0][-n:] if header == "KPI" else [cell for _, cell in money.rows]
+    assert [cell.strip() for cell in row[:4]] == ["0", "1.00", "2.00", "3.00"]

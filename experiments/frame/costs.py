@@ -30,6 +30,8 @@ _YEAR: Final = "cost_eur_per_year"
 _CAPITAL: Final = "capital_eur_per_year"
 _OWN: Final = "own"
 """Kind of a price that differs from the packaged one."""
+_MOST_ACROSS: Final = 6
+"""Largest number of designs side by side; more have a row each, because paper cuts what is wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,18 @@ def cost_section(
     rows = tuple((price.key, price.text, price.kind, price.source) for price in prices_of(prices))
     listed = Grid("", ("Price", "Value", "Kind", "Source"), rows, 4)
     money = kpi_grid(designs, values, names(group=MONEY))
+    if len(designs) > _MOST_ACROSS:
+        money = _down(money)
     parts = [Section(heading_of("prices"), grids=[listed])]
     return section("money", text=[line], grids=[money, *grids], parts=parts)
+
+
+def _down(grid: Grid) -> Grid:
+    """A table of KPIs with a row for each design."""
+    heads = (f"{name} [{unit}]" for name, unit, *_ in grid.rows)
+    return Grid(
+        grid.caption, ("Design", *heads), tuple(zip(grid.header[2:], *(row[2:] for row in grid.rows), strict=True))
+    )
 
 
 def cost_objects(outcome: Outcome, prices: Prices) -> dict[str, Any]:
