@@ -58,6 +58,7 @@ def cautions(designs: Sequence[Design], kpis: Kpis, shown: Iterable[str] = ()) -
 
     `shown`: the KPIs that are reported.
     """
-    bounds = lower_bounds(shown, [means_of(rows) for rows in by_design(kpis).values()])
-    growing, samples = unsure_lines(judged_as_run(designs, by_design(kpis)), has_table=False), samples_of(kpis)
+    rows, samples = by_design(kpis), samples_of(kpis)
+    growing = unsure_lines(judged_as_run(designs, rows), has_table=False)
+    bounds = lower_bounds(shown, [means_of(of_design) for of_design in rows.values()])
     return (*growing, *bounds, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))

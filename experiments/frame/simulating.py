@@ -14,14 +14,7 @@ from experiments.formatting import counted
 from experiments.frame.stored import Stored
 from experiments.frame.study import Kpis, Opening, Tables
 from experiments.money.prices import Prices
-from experiments.replications.replicating import (
-    Line,
-    Task,
-    check_designs,
-    check_schedules,
-    missing,
-    replications,
-)
+from experiments.replications.replicating import Line, Task, check_designs, check_schedules, missing, replications
 from experiments.replications.summing import Outcome, complete
 from experiments.replications.work import evaluate, replicate
 from experiments.report.sections import said

@@ -12,12 +12,7 @@ from experiments.designs.design import Design, DesignKeys
 from experiments.frame.study import Kpis, Opening, Tables
 from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
-from experiments.replications.replicating import (
-    Line,
-    Task,
-    too_wide,
-    without_parcels,
-)
+from experiments.replications.replicating import Line, Task, too_wide, without_parcels
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, describes, interval_of, samples_of
 from experiments.report.margin import margins_of

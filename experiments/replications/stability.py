@@ -99,7 +99,8 @@ def unsure_lines(stability: Mapping[str, Stability], *, has_table: bool = True) 
 
 
 def _counted(labels: Sequence[str], stability: Mapping[str, Stability], *, has_table: bool) -> str:
-    more = f" and {len(labels) - _NAMED} more{' (table stability)' if has_table else ''}" * (len(labels) > _NAMED)
+    where = " (table stability)" if has_table else ""
+    more = f" and {len(labels) - _NAMED} more{where}" if len(labels) > _NAMED else ""
     return f"{len(labels)} of {len(stability)} designs ({'; '.join(labels[:_NAMED])}{more})"
 
 

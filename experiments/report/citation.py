@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,6 +16,7 @@ from experiments.store.identity import HASH_DIGITS, ROOT, git, program
 from experiments.store.stored_by import finished
 
 _FILE: Final = "CITATION.cff"
+_bibtex: Final = partial(plain, has_all_signs=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Software:
     def bibtex(self) -> str:
         changed = " with changes" if self.is_modified else ""
         note = f"Commit {self.commit}{changed}" if self.commit else "Commit not known"
-        authors = " and ".join(f"{{{plain(name, has_all_signs=True)}}}" for name in self.authors)
+        authors = " and ".join(f"{{{_bibtex(name)}}}" for name in self.authors)
         dated = {"year": self.committed[:4], "date": self.committed} if self.committed else {}
         fields = {"title": self.title, **dated, "version": self.version, "note": note, "license": self.license}
         return entry("software", f"cargohub_{self.version}", authors, fields)
@@ -91,9 +93,7 @@ class RunCitation:
             "version": self.software.version,
             "note": f"SHA-256 {self.hash}; {seeds}; made by: {self.command}",
         }  # fmt: skip
-        return entry(
-            "dataset", f"cargohub_run_{self.hash[:HASH_DIGITS]}", plain(self.author, has_all_signs=True), fields
-        )
+        return entry("dataset", f"cargohub_run_{self.hash[:HASH_DIGITS]}", _bibtex(self.author), fields)
 
     def cff(self, license_name: str) -> str:
         """The CITATION.cff of the run's archive."""
@@ -122,7 +122,7 @@ def entry(kind: str, key: str, authors: str, fields: Mapping[str, str]) -> str:
     }
     """
     name = "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in key)
-    lines = (f"  {field} = {{{{{plain(value, has_all_signs=True)}}}}}," for field, value in fields.items())
+    lines = (f"  {field} = {{{{{_bibtex(value)}}}}}," for field, value in fields.items())
     return "\n".join([f"@{kind}{{{name},", f"  author = {{{authors}}},", *lines, "}"])
 
 

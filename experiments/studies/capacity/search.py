@@ -169,8 +169,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search], titles: Mapping[str, 
     days = searches[0].design.hub.days
     if missing(searches, kpis):
         for search in searches:
-            ladder = capacity_ladder(search.design.hub, {})
-            if search.first is None and (name := by_ladder(ladder, search.target)):
+            if search.first is None and (name := by_ladder(capacity_ladder(search.design.hub, {}), search.target)):
                 most, title = number(search.most_by_ladder), titles[search.design.label]
                 bench.say(said("capacity_before", title=title, most=most, resource=resource(name)))
         bench.say(said("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))

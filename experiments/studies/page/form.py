@@ -14,7 +14,7 @@ from experiments.assumptions import Assumption, assumptions_of, explained
 from experiments.composition import folders_of
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
-from experiments.grouping import values_of
+from experiments.grouping import from_paths, values_of
 from experiments.money.kpis import KPIS
 from experiments.overrides import ENTRY_NAME, KEY_NAME, options, word_value
 from experiments.report.key_names import configured, key_unit, name_of
@@ -188,18 +188,16 @@ def words_of_values(values: Mapping[str, str]) -> list[str]:
     >>> words_of_values({"seed": "2", "exports.lanes.Hong Kong": "0.4", "exports.lanes.New York": "0.1"})
     ['seed=2', 'exports.lanes={Hong Kong: 0.4, New York: 0.1}']
     """
-    words: dict[str, Any] = {}
-    for key, value in values.items():
-        names = key.split(".")
-        odd = next((at for at, name in enumerate(names) if at and not KEY_NAME.fullmatch(name)), None)
-        if odd is None or not all(map(ENTRY_NAME.fullmatch, names[odd:])):
-            words[key] = value
-            continue
-        entry = words.setdefault(".".join(names[:odd]), {})
-        for name in names[odd:-1]:
-            entry = entry.setdefault(name, {})
-        entry[names[-1]] = value
+    words = from_paths((_typed_path(key), value) for key, value in values.items())
     return [f"{key}={_nested(value)}" for key, value in words.items()]
+
+
+def _typed_path(key: str) -> list[str]:
+    """The part of a key that can be typed, and the names of a mapping after it; the whole key if these cannot be."""
+    names = key.split(".")
+    odd = next((at for at, name in enumerate(names) if at and not KEY_NAME.fullmatch(name)), len(names))
+    inside = names[odd:]
+    return [".".join(names[:odd]), *inside] if all(map(ENTRY_NAME.fullmatch, inside)) else [key]
 
 
 def _nested(value: Any) -> str:  # noqa: ANN401 - the text of a value, or a mapping of these
