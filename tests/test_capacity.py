@@ -16,7 +16,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, with_more_floor, zone_m2
 from experiments.designs.what_if import BLOCKED, what_ifs
-from experiments.formatting import resource, whole
+from experiments.formatting import resource, rounded
 from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
@@ -644,8 +644,9 @@ def test_the_ladder_and_what_is_carried_count_the_parcels_of_the_measured_days()
     hub = load("liege_30k", "start_date=2023-01-02", "warmup_days=0", "horizon_days=7")
     search = Search(Design("a", hub), 0, Sustained(0.95, 0.1, binding=False), [])
     assert measured_parcels(at_demand(hub, search.most_by_ladder)) == pytest.approx(ladder_limit(hub))
-    result = Result(Design("a", hub), "A", (), False, Interval(4.0, None, None, 1), (), {})
-    assert _grid([result], {}).rows[0][-1] == whole(measured_parcels(at_demand(hub, 4.0)))
+    result = Result(Design("a", hub), "A", (), False, Interval(4.0, 3.0, 5.0, 3), (), {})
+    mean, low, high = (rounded(measured_parcels(at_demand(hub, flights))) for flights in (4.0, 3.0, 5.0))
+    assert _grid([result], {}).rows[0][-1] == f"{mean} ({low} to {high})"
 
 
 def test_the_bottleneck_by_the_ladder_is_that_of_the_share_asked_for() -> None:

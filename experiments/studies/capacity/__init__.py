@@ -55,9 +55,10 @@ from experiments.designs.design import Design, Designed, check_group, named, wit
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.what_if import what_ifs, with_more
-from experiments.formatting import counted, resource, share_text, whole
+from experiments.formatting import counted, resource, rounded, share_text
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
+from experiments.interval_text import with_interval
 from experiments.replications.summing import design_row
 from experiments.report.design_names import titles_of
 from experiments.report.figures import capacity_figure, sweep_figure
@@ -246,7 +247,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            whole(result.flights.mean * traffic.measured_parcels_per_asked_flight(result.design.hub)),
+            with_interval(result.flights.scaled(traffic.measured_parcels_per_asked_flight(result.design.hub)), rounded),
         )
         for result in results
     )
