@@ -42,7 +42,7 @@ Means = Callable[[str], float]
 """The mean of a KPI over the replications of a design."""
 
 
-def means_of(replications: Sequence[Mapping[str, float]]) -> Means:
+def kpi_means(replications: Sequence[Mapping[str, float]]) -> Means:
     return lambda kpi: sum(values[kpi] for values in replications) / len(replications)
 
 
@@ -60,5 +60,5 @@ def cautions(designs: Sequence[Design], kpis: Kpis, shown: Iterable[str] = ()) -
     """
     rows, samples = by_design(kpis), samples_of(kpis)
     growing = unsure_lines(judged_as_run(designs, rows), has_table=False)
-    bounds = lower_bounds(shown, [means_of(of_design) for of_design in rows.values()])
+    bounds = lower_bounds(shown, [kpi_means(of_design) for of_design in rows.values()])
     return (*growing, *bounds, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))

@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import counted
-from experiments.frame.missing_people import Means, lower_bounds, means_of
+from experiments.frame.missing_people import Means, kpi_means, lower_bounds
 from experiments.frame.study import Bench, Request, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
@@ -91,7 +91,7 @@ def _outputs(
         if not np.isfinite(values).all():
             raise CargohubError(said("not_finite_kpi", kpi=kpi))
         by_kpi[kpi] = values
-    return by_kpi, judged_as_run(stage.designs, rows), {label: means_of(values) for label, values in rows.items()}
+    return by_kpi, judged_as_run(stage.designs, rows), {label: kpi_means(values) for label, values in rows.items()}
 
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:
