@@ -92,7 +92,7 @@ def test_what_one_picture_leaves_is_filled():
 
 def test_text_ends_at_a_sentence_where_it_can():
     figure, _ = drawn([3.0], ["One. " * 400 + "The last is not shown."], {})
-    assert any(text.get_text().endswith("One.") for text in figure.texts)
+    assert any(text.get_text().endswith("One.\u00a0…") for text in figure.texts), "a sign that sentences are missing"
     assert not any("last" in text.get_text() for text in figure.texts)
 
 

@@ -807,9 +807,9 @@ def test_weeks_whose_backlog_grows_are_warned_of(
     too_few, unstable, undecided = document["warnings"][-3:]
     assert [too_few] == too_few_replications(2)
     assert "; " in undecided.partition(" designs (")[2].partition(")")[0], "names have commas"
-    assert f"of {len(loads)} designs (" in unstable and "unstable: their backlog grows" in unstable
-    assert "undecided whether their backlog grows" in undecided and "contain no two weeks" in undecided
-    assert "unstable: their backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
+    assert f"of {len(loads)} designs (" in unstable and "unstable: the backlog grows" in unstable
+    assert "undecided whether the backlog grows" in undecided and "contain no two weeks" in undecided
+    assert "unstable: the backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
     assert quick(*few) == 0
     assert f"warning: {too_few}\nwarning: {unstable}" in capsys.readouterr().out
 

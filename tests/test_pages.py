@@ -30,6 +30,7 @@ def test_show_gives_the_page_that_the_verb_wrote(verb, tmp_path, monkeypatch, ca
     capsys.readouterr()
     assert main(["show", str(folder)]) == 0
     assert shown == written
+    assert "Warning: horizon_days: 1 is less than a week" in written["report.html"].decode(), "as on the terminal"
     says = re.findall(r"<(?:fig)?caption>(.+?)</", written["report.html"].decode())
     announced = [caption for caption in says if re.search(r"95\s% interval|no interval", caption)]
     is_single = "replications=1" in WORDS[verb]

@@ -27,7 +27,7 @@ from experiments.report import (
 )
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
-from experiments.report.run_numbers import Run
+from experiments.report.run_numbers import Run, headline_grid
 from experiments.report.run_page import _reasons, page_of
 from experiments.report.sections import rows_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
@@ -579,6 +579,14 @@ def test_exports_of_which_none_have_left_are_in_the_model_and_those_of_exports_n
     without = {name: found for name, found in kpis.items() if name != "exports_per_day"}
     of = [" ".join(_reasons(replace(one, kpis={label: found}))) for found in (with_exports, without)]
     assert ["in this run exports (their floor is set aside)" in said for said in of] == [False, True]
+
+
+def test_a_headline_kpi_that_no_design_has_is_no_column(one):
+    ((label, kpis),) = one.kpis.items()
+    without = {name: found for name, found in kpis.items() if name != "export_on_time_share"}
+    grids = [headline_grid(replace(one, kpis={label: found}), [("", "")]) for found in (kpis, without)]
+    assert ["Exports on time" in grid.header for grid in grids] == [True, False]
+    assert all(len(row) == len(grid.header) and "–" not in row for grid in grids for row in grid.rows)
 
 
 @pytest.mark.drawn(pages=True)

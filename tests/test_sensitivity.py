@@ -272,7 +272,7 @@ def test_designs_whose_backlog_grows_are_warned_of(
         label: {None: "undecided", True: "unstable", False: "stable"}[own] for label, own in expected.items()
     }
     n = len(expected)
-    for verdict, start in ((True, "unstable: their backlog grows"), (None, "undecided whether their backlog grows")):
+    for verdict, start in ((True, "unstable: the backlog grows"), (None, "undecided whether the backlog grows")):
         count = list(expected.values()).count(verdict)
         (warning,) = [line for line in document["warnings"] if start in line]
         assert warning.startswith(f"{count} of {n} designs (morris ")

@@ -87,7 +87,7 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
     level, growing, short = (judged([grown(*own)] * 2, 7) for own in ((3, 0.0), (3, 0.2), (0, 0.0)))
     assert [*unsure_lines({"a": level})] == []
     lines = list(unsure_lines({"a": level, "b": growing, **{f"c{number}": short for number in range(10)}}))
-    assert lines[0].startswith("1 of 12 designs (b): unstable: their backlog grows")
+    assert lines[0].startswith("1 of 12 designs (b): unstable: the backlog grows")
     assert (
         lines[1].startswith("10 of 12 designs (c0; c1;") and "c7 and 2 more (table stability)): undecided" in lines[1]
     )

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
 from experiments.formatting import full_kpi_name, kpi_name, resource, rounded, short
-from experiments.frame import console
+from experiments.frame import console, pages
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
@@ -235,6 +235,11 @@ def document(
     saved = list(savings(outcome, text.titles))
     priced = prices_line(request.keys.cost, (design.hub for design in designs))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
+    unusual = [
+        *console.page_warnings(designs),
+        *outcome.warnings,
+        *warmup_warnings(summed.warm_ups, designs, text.titles),
+    ]
 
     def drawn() -> Iterator[Picture]:
         yield from pictures()
@@ -250,7 +255,8 @@ def document(
             {label: outcome.differences[label] for label in labels if label in outcome.differences},
             {design.label: outcome.ladder(design) for design in designs[:most]},
             {label: outcome.margins[label] for label in labels if label in outcome.margins},
-            Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n, outcome.warnings,
+            Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n,
+            [*pages.request_warnings(request), *unusual],
         )  # fmt: skip
 
     def page(folder: Path, shows: Drawn) -> Page:
@@ -269,16 +275,10 @@ def document(
             pictures=drawn, shows=shows,
         )  # fmt: skip
 
-    warnings = [
-        *console.page_warnings(designs),
-        *outcome.warnings,
-        *warmup_warnings(summed.warm_ups, designs, text.titles),
-        *([wide] if wide else []),
-    ]
     return Document(
         title=console.title_of(designs),
         data={**data, **cost_objects(outcome, request.keys.cost)},
-        warnings=console.warnings_of(outcome, text.verdicts(), warnings),
+        warnings=console.warnings_of(outcome, text.verdicts(), [*unusual, *([wide] if wide else [])]),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
         lines=[

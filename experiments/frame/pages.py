@@ -76,14 +76,18 @@ def page_of(folder: Path, document: Document, request: Request[K], shows: Drawn 
     return Page(document.title, document.opening, sections, config, brief, notes)
 
 
-def warnings_of(request: Request[K], document: Document) -> list[str]:
-    """Warnings that come before the numbers."""
+def request_warnings(request: Request[K]) -> list[str]:
+    """Warnings on the hubs and words of a command, which need no run."""
     hubs = [design.hub for design in request.designs]
     words = request.arguments.words
     unpriced = unpriced_units(hubs if request.keys.prices else ())
     idle = [*idle_functions(hubs, words), *idle_flights(hubs, words), *idle_keys(hubs, words)]
     of_hubs = [*hub_warnings(hubs), *same_hubs(request.designs), *unpriced, *outside_flights(hubs), *idle]
-    of_hub = dict.fromkeys([*period_warnings(hubs[0]), *of_hubs])
+    return [*dict.fromkeys([*period_warnings(hubs[0]), *of_hubs])]
+
+
+def warnings_of(request: Request[K], document: Document) -> list[str]:
+    """Warnings that come before the numbers."""
     unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
     fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})
-    return [*of_hub, *fits, *document.warnings]
+    return [*request_warnings(request), *fits, *document.warnings]

@@ -88,9 +88,9 @@ def unsure_lines(stability: Mapping[str, Stability], *, has_table: bool = True) 
     """Warnings that name unstable and undecided designs; `has_table`: the run has the table of all verdicts."""
     unstable = [label for label, verdict in stability.items() if verdict.is_unstable]
     undecided = [label for label, verdict in stability.items() if verdict.is_unstable is None]
-    depend = "their KPIs depend on the length of the run"
+    depend = "KPIs depend on the length of the run"
     if unstable:
-        yield f"{_counted(unstable, stability, has_table=has_table)}: unstable: their backlog grows, and {depend}"
+        yield f"{_counted(unstable, stability, has_table=has_table)}: unstable: the backlog grows, and {depend}"
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
         may = said("no_two_weeks") if is_short else "more horizon_days may"
@@ -101,7 +101,8 @@ def unsure_lines(stability: Mapping[str, Stability], *, has_table: bool = True) 
 def _counted(labels: Sequence[str], stability: Mapping[str, Stability], *, has_table: bool) -> str:
     where = " (table stability)" if has_table else ""
     more = f" and {len(labels) - _NAMED} more{where}" if len(labels) > _NAMED else ""
-    return f"{len(labels)} of {len(stability)} designs ({'; '.join(labels[:_NAMED])}{more})"
+    named = f"{'; '.join(labels[:_NAMED])}{more}"
+    return f"{len(labels)} of {len(stability)} designs ({named})" if len(stability) > 1 else named
 
 
 def _mean(replications: Sequence[Values], kpi: str) -> float:

@@ -21,6 +21,9 @@ from experiments.store.rows import Grid
 from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, DECLARATIONS, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 from sim.measures.ladder import Ladder
 
+_NONE: Final = "–"
+"""Cell of a KPI that a design does not have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -42,7 +45,7 @@ class Run:
     n: int
     """Number of replications."""
     warnings: Sequence[str] = ()
-    """Warnings on its replications and intervals."""
+    """Warnings on its hubs, words, replications and warm-up."""
 
     @property
     def main(self) -> tuple[NamedDesign, ...]:
@@ -78,14 +81,14 @@ def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
 
 
 def _by_design(run: Run, caption: str, labels: Collection[str], cell: Callable[[str, str], str]) -> Grid:
-    """A row for each of these designs; `cell`: of a design and a headline KPI."""
-    headlines, keys = names(Rank.HEADLINE), tuple(run.points[0].factors)
+    """A row for each of these designs; `cell`: of a design and a headline KPI, of those that a row has."""
+    points, keys = [point for point in run.points if point.label in labels], tuple(run.points[0].factors)
+    columns = {name: [cell(point.label, name) for point in points] for name in names(Rank.HEADLINE)}
+    columns = {name: cells for name, cells in columns.items() if set(cells) != {_NONE}}
     rows = tuple(
-        (point.title, *point.factors.values(), *(cell(point.label, name) for name in headlines))
-        for point in run.points
-        if point.label in labels
+        (point.title, *point.factors.values(), *cells) for point, *cells in zip(points, *columns.values(), strict=True)
     )
-    heads = (*map(heading_of_key, keys), *map(_heading, headlines))
+    heads = (*map(heading_of_key, keys), *map(_heading, columns))
     return Grid(caption, ("Design", *heads), rows, 1 + len(keys))
 
 
@@ -232,7 +235,7 @@ def _heading(name: str) -> str:
 def _change(kpi: str, statement: Statement | None) -> str:
     """A difference; of shares in percentage points."""
     if statement is None:
-        return "–"
+        return _NONE
     value = statement.interval
     tested = p_text(statement.adjusted).replace(" ", "\u00a0")
     tested = f", {tested}" if tested else ""
@@ -245,5 +248,5 @@ def _change(kpi: str, statement: Statement | None) -> str:
 def _cell(value: Value | None) -> str:
     """The mean, and its interval on the line below."""
     if value is None:
-        return "–"
+        return _NONE
     return f"{tied(amount(value, with_unit=False) + ' ')}\n{interval_of(value.unless_same)}".rstrip("\n")

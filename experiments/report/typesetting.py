@@ -43,7 +43,7 @@ def tied(text: str) -> str:
 
 
 def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
-    """Lines of this width: as many whole sentences as fit, or the beginning of the first."""
+    """Lines of this width: as many whole sentences as fit, or the beginning of the first, with a sign of the rest."""
     ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
     text = tied(
         _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
@@ -53,7 +53,7 @@ def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int
         return lines
     ends = [match.end() for match in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9])", text)]
     for end in reversed(ends):
-        shorter = list(wrapped(text[:end], letters, width_in))
+        shorter = list(wrapped(f"{text[:end]}\u00a0…", letters, width_in))
         if len(shorter) <= most_lines:
             return shorter
     return [*lines[: most_lines - 1], _cut(lines[most_lines - 1], letters, width_in)]
