@@ -14,7 +14,8 @@ from scipy import stats
 from stored_runs import tables_of
 
 from experiments.arguments import Arguments
-from experiments.designs.design import single
+from experiments.composition import load
+from experiments.designs.design import Design, single
 from experiments.frame.runner import opened
 from experiments.frame.study import Request
 from experiments.main import main
@@ -96,10 +97,15 @@ def test_it_stops_as_soon_as_all_are_narrow_and_tells_before_it_goes_on():
 def test_replications_without_parcels_are_named():
     exports = {"exports_called_per_day": [0.0, 0.0, 9.0], "late_exports_per_day": [1.0, 0.0, 0.0]}
     none = {name: [0.0, 0.0, 0.0] for name in exports}
-    values = {"a": {**none, "dwell_mean_h": [3.0, 0.0, 0.0]}, "b": {**exports, "dwell_mean_h": [3.0, 4.0, 5.0]}}
-    of_imports, of_exports = without_parcels(values)
+    values = {
+        "a": {**none, "dwell_mean_h": [3.0, 0.0, 0.0]},
+        "b": {**exports, "dwell_mean_h": [3.0, 4.0, 5.0]},
+        "c": {**none, "dwell_mean_h": [3.0, 4.0, 5.0]},
+    }
+    hubs = {"a": load("liege_30k", "exports=none"), "b": load("liege_30k"), "c": load("liege_30k")}
+    of_imports, of_exports = without_parcels([Design(label, hub) for label, hub in hubs.items()], values)
     assert of_imports.startswith("replications without an import") and of_imports.endswith(": a (2 of 3)")
-    assert of_exports.startswith("replications without an export") and of_exports.endswith(": b (1 of 3)")
+    assert of_exports.startswith("replications without an export") and of_exports.endswith(": b (1 of 3); c (3 of 3)")
 
 
 def test_it_ends_at_the_most_and_says_what_is_too_wide():

@@ -15,6 +15,7 @@ from stored_runs import BARE, TINY, made, rewritten, sealed
 from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.store import read_run
+from sim.measures.kpis import EXPORTS
 
 ONE = "demand.flights_per_day=1"
 
@@ -235,3 +236,10 @@ def test_replications_without_a_parcel_are_named_also_when_shown_and_on_the_page
     assert line in answer(capsys, "show", document["run_dir"])["warnings"]
     text = (Path(document["run_dir"]) / "report.html").read_text(encoding="utf-8")
     assert f"Warning: {line}." in text.replace("\u00a0", " ")
+    table = read_run(document["run_dir"]).tables["kpis"]
+    of_replications = (dict(zip(rows["kpi"], rows["value"], strict=True)) for _, rows in table.groupby("replication"))
+    nothing = next(kpis for kpis in of_replications if not kpis["parcels_per_day"])
+    imports = {name: kpi.label for name, kpi in KPIS.items() if kpi.unit == "1" and kpi.group is not EXPORTS}
+    full = [label for name, label in imports.items() if nothing[name] == 1]
+    assert full and all("n time" in label or label == "Customs decided before landing" for label in full)
+    assert "100 % of imports on time and decided by customs before landing" in line

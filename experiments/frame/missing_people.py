@@ -61,4 +61,4 @@ def cautions(designs: Sequence[Design], kpis: Kpis, shown: Iterable[str] = ()) -
     rows, samples = by_design(kpis), samples_of(kpis)
     growing = unsure_lines(judged_as_run(designs, rows), has_table=False)
     bounds = lower_bounds(shown, [kpi_means(of_design) for of_design in rows.values()])
-    return (*growing, *bounds, *missing_people(designs, intervals_of(samples)), *without_parcels(samples))
+    return (*growing, *bounds, *missing_people(designs, intervals_of(samples)), *without_parcels(designs, samples))

@@ -98,7 +98,7 @@ class Stored:
             differences,
             keys.family,
             self._stability(designs),
-            (*too_wide(wide, n), *without_parcels(samples)),
+            (*too_wide(wide, n), *without_parcels(designs, samples)),
             keys.factors,
             margins_of(self.rows(MarginRow)),
         )

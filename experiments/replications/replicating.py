@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, unit_name, whole
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
-from experiments.replications.summing import Outcome, interval_of, outcome_of
+from experiments.replications.summing import Outcome, describes, interval_of, outcome_of
 from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.design_names import design_name, named_together
 from experiments.report.margin import margins_of
@@ -110,7 +110,7 @@ def replications(
         so_far(outcome_of(designs, samples(n), study, before, []))
     stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
     values = samples(n)
-    outcome = outcome_of(designs, values, study, stability, [*too_wide(wide, n), *without_parcels(values)])
+    outcome = outcome_of(designs, values, study, stability, [*too_wide(wide, n), *without_parcels(designs, values)])
     first(outcome)
     walks = walks_of(designs, n, study, stability)
 
@@ -160,18 +160,19 @@ def too_wide(wide: Sequence[Need], n: int) -> list[str]:
     return [f"precision: target not reached: {_why(need, n)}" for need in wide]
 
 
-def without_parcels(values: Samples) -> list[str]:
+def without_parcels(designs: Iterable[Design], values: Samples) -> list[str]:
     """Warnings with the designs whose means include replications without a parcel of the cohort, or without exports.
 
-    Exports of the cohort are called or late; a hub that never has any is not named.
+    Exports of the cohort are called or late; a hub without exports is not named.
     """
     found = []
-    for label, kpis in values.items():
+    for design in designs:
+        kpis = values[design.label]
         exports = np.add(kpis["exports_called_per_day"], kpis["late_exports_per_day"])
         for name, there in (("no_cohort", np.array(kpis["dwell_mean_h"])), ("no_export_cohort", exports)):
             n_empty = int((there == 0).sum())
-            if n_empty and (name == "no_cohort" or there.any()):
-                found.append((said(name), design_name(label), f"{n_empty} of {len(there)}"))
+            if n_empty and (name == "no_cohort" or describes("export_on_time_share", design)):
+                found.append((said(name), design_name(design.label), f"{n_empty} of {len(there)}"))
     return named_together(found)
 
 

@@ -90,7 +90,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
         unit = KPIS[settings.kpi].unit
         rows.append(Row(design.label, len(rows), cost, settings.cost_unit, kpi.n, kpi, unit, fate, reason))
     stability = judged_as_run(designs, by_design(kpis))
-    empty = tuple(without_parcels(of_designs))
+    empty = tuple(without_parcels(designs, of_designs))
     outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, empty, factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
