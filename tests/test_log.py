@@ -229,7 +229,9 @@ def test_cases_have_all_instants_in_order(logs, tables, pm4py, file, table):
         .apply(lambda each: each.is_monotonic_increasing)
         .all()
     )
-    traces = ET.parse(logs / file).getroot().findall("{http://www.xes-standard.org/}trace")
+    root = ET.parse(logs / file).getroot()
+    assert float(root.attrib["xes.version"]) == 1849.2016, "the schema of the standard has a decimal number here"
+    traces = root.findall("{http://www.xes-standard.org/}trace")
     assert len(traces) == len(rows)
     counts = Counter(log["concept:name"])
     for column, event in kind.events.items():

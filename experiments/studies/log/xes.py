@@ -13,7 +13,7 @@ from experiments.studies.log.kinds import ACTIVITIES, OBJECT_TYPES
 from experiments.studies.log.texts import data_of, grouped, ids, joined, some, values_of
 
 _HEAD: Final = b"""<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
 <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
