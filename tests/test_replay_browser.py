@@ -276,6 +276,13 @@ def test_what_the_numbers_of_a_plan_stand_for_is_beside_its_scale(run, browser, 
     assert 0 < max(legend) < scale
 
 
+def test_the_name_of_the_yard_covers_no_truck(browser):
+    room_px = browser.run("""
+      const [{ plan, camera }] = replay.hubs, [{ yard, slots }] = plan.halls;
+      return [(slots.y - yard.y) * camera.scale, (yard.y + yard.height - slots.y - slots.height) * camera.scale];""")
+    assert room_px[0] >= 3 + 14 and room_px[1] == pytest.approx(0), "a line of letters, and all slots"
+
+
 def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
     flights = rows_of(run, "flights")
     key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)

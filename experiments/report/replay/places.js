@@ -6,6 +6,7 @@ const ROAD_M = 24;
 const BETWEEN_HALLS_M = 40;
 const TRUCK_M = 16;
 const YARD_SLOT_M = { width: 5, height: 18 };
+const YARD_NAME_M = 8;
 
 function planOf(run) {
   const width = run.halls.reduce((sum, hall) => sum + hall.width, 0) + BETWEEN_HALLS_M * (run.halls.length - 1);
@@ -32,7 +33,7 @@ function hallPlan(run, hall, x, y) {
   const below = y + depth + 1;
   const slots = Math.max(1, Math.round(run.limits.yard / run.halls.length));
   const perRow = Math.max(1, Math.floor(hall.width / YARD_SLOT_M.width));
-  const yard = { x, y: below + TRUCK_M + 4, width: hall.width, height: Math.max(1, Math.ceil(slots / perRow)) * YARD_SLOT_M.height };
+  const trucks = { x, y: below + TRUCK_M + YARD_NAME_M, width: hall.width, height: Math.max(1, Math.ceil(slots / perRow)) * YARD_SLOT_M.height };
   return {
     ...hall,
     number: run.halls.indexOf(hall),
@@ -42,8 +43,8 @@ function hallPlan(run, hall, x, y) {
     zones,
     doors,
     below,
-    yard,
-    slots: { ...yard, n: slots, columns: perRow, cellWidth: hall.width / perRow, cellHeight: YARD_SLOT_M.height },
+    yard: { ...trucks, y: trucks.y - YARD_NAME_M, height: trucks.height + YARD_NAME_M },
+    slots: { ...trucks, n: slots, columns: perRow, cellWidth: hall.width / perRow, cellHeight: YARD_SLOT_M.height },
     positions: zones.uld_positions && gridOf(zones.uld_positions, hall.units.uld_positions, 1.6),
     stations: zones.breakdown && gridOf(zones.breakdown, hall.units.stations, 1.3),
     places: zones.build_up && gridOf(zones.build_up, hall.units.build_up, 1.3),
