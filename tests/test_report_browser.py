@@ -23,6 +23,7 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         style.name_rows(ax, ["first <hall>", "second"])
         drawn = picture("bars", "Bars", "Two of them.", drawing)
     sections = [Section("At a glance", grids=[Grid("", ("Design", "Dwell [h]"), ROWS)]), Section("P", pictures=[drawn])]
+    sections.append(Section("How it was found", items=["parcelandpostaltechnologyinternational.com/a-super-hub"]))
     write_page(tmp_path, files_of(Page("A page", ["It carries."], sections, "", None), "cargohub run"))
     with Browser(tmp_path / "profile") as browser:
         browser.open(tmp_path / "report.html")
@@ -39,4 +40,6 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         assert browser.run(f"return {frames}") == ["Design, Dwell [h]", drawn.alt], "to which the tab key goes"
         browser.run(AXE.read_text(encoding="utf-8"))
         assert browser.run("return (await axe.run()).violations.map(v => [v.id, v.nodes[0].html])") == []
+        browser.look(360)
+        assert browser.run("return document.documentElement.scrollWidth") == 360, "a long word is broken"
         assert browser.errors == []
