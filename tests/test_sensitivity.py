@@ -397,7 +397,7 @@ def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
         figure = tornado(["delay"], panels)
         figure.canvas.draw()
         left, right = (ax.xaxis.label.get_window_extent() for ax in figure.axes)
-    assert "wider intervals are cut" in figure.axes[0].get_xlabel()
+    assert "longer bars and intervals are cut" in figure.axes[0].get_xlabel()
     assert left.x1 < right.x0
 
 

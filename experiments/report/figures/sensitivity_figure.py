@@ -84,11 +84,11 @@ def _draw_shares(ax: Axes, panel: tuple[str, Sequence[Index]]) -> None:
 
 
 def _limit(ax: Axes, low: float, high: float) -> None:
-    """Ends of the axis, with a note if an interval is cut."""
+    """Ends of the axis, with a note if a bar or interval is cut."""
     ends = ax.get_xlim()
     ax.set_xlim(low, min(ends[1], high))
     if ends[1] > high or ends[0] < min(low, 0.0):
-        ax.set_xlabel(f"{ax.get_xlabel()};\nwider intervals are cut")
+        ax.set_xlabel(f"{ax.get_xlabel()};\nlonger bars and intervals are cut")
 
 
 def _whiskers(ax: Axes, places: Sequence[float], intervals: Sequence[Interval], label: str) -> None:
