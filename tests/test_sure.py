@@ -216,6 +216,9 @@ def test_a_design_is_compared_with_the_first_of_the_same_traffic(result: Result)
     busier = replace(result.answered[1].design.hub.demand, flights_per_day=9.0)
     other = replace(result.answered[1], design=Design("busier", replace(load("liege_30k"), demand=busier)))
     assert replace(result, answered=(result.answered[0], other)).pairs == []
+    share = replace(result.answered[1].share, interval=Interval(0.001, 0.0, 0.01, 8))
+    (pair,) = replace(result, answered=(result.answered[0], replace(result.answered[1], share=share))).pairs
+    assert pair.only_this.mean == 0.001, "never more than the share in which it carries"
 
 
 def test_the_on_time_share_over_worlds_has_one_interval_of_two_parts(result: Result) -> None:

@@ -55,6 +55,19 @@ def only(known: Known, first: int, second: int) -> Interval:
     return interval if is_shown else replace(interval, low=0.0)
 
 
+def at_most(only_one: Interval, share: Interval) -> Interval:
+    """The share in which only one design's answer holds, at most that in which it holds.
+
+    Both are estimated from different worlds, so the estimates may be the other way round.
+
+    >>> at_most(Interval(0.63, 0.3, 0.9, 32), Interval(0.54, 0.31, 0.76, 32)).mean
+    0.54
+    """
+    mean = min(only_one.mean, share.mean)
+    low, high = only_one.bounds or (mean, mean)
+    return replace(only_one, mean=mean, low=min(low, mean), high=high)
+
+
 def only_first(first: Numbers, second: Numbers, alike: float) -> Numbers:
     """Probability (N,) that only the first holds, from the probability of each (N,), with correlated margins.
 

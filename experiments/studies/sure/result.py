@@ -15,7 +15,7 @@ from experiments.interval_text import in_percent
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
 from experiments.statistics.open_worlds import Known, Run
-from experiments.statistics.paired_worlds import only
+from experiments.statistics.paired_worlds import at_most, only
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Decided, Effect, wrong
 from experiments.store.rows import column, interval, table
@@ -243,8 +243,10 @@ class Result:
         for at, answer in enumerate(self.answered):
             first = firsts.setdefault(traffic(answer.design.hub), at)
             if first != at:
-                only_one = only(self.known, at, first), only(self.known, first, at)
-                rows.append(PairRow(answer.design.label, self.answered[first].design.label, *only_one))
+                other = self.answered[first]
+                only_this = at_most(only(self.known, at, first), answer.share.interval)
+                only_other = at_most(only(self.known, first, at), other.share.interval)
+                rows.append(PairRow(answer.design.label, other.design.label, only_this, only_other))
         return rows
 
     def width_rows(self) -> list[WidthRow]:
