@@ -199,3 +199,18 @@ def test_a_missing_extra_names_a_command_of_this_installation(monkeypatch):
     monkeypatch.setattr(extras, "version", lambda _: metadata.version("no-such-package"))
     monkeypatch.setattr(extras, "__file__", "/my checkout/experiments/extras.py")
     assert extras.missing("optuna", "study").endswith(" -m pip install -e '/my checkout[study]'")
+
+
+def test_a_library_that_refuses_a_later_python_is_left_out_of_its_extras_there(monkeypatch):
+    # pip would otherwise refuse the whole extra.
+    limits = {
+        re.split(r"\W", text)[0]: re.search(r"python_version < '3\.(\d+)'", text)[1]
+        for extra in ("dev", "solvers")
+        for text in PROJECT["optional-dependencies"][extra]
+        if "python_version <" in text
+    }
+    assert limits == {"simoptlib": "14"}
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    for minor, says in ((13, "-m pip install"), (14, "it needs Python 3.13 or earlier")):
+        monkeypatch.setattr(sys, "version_info", (3, minor, 2))
+        assert says in extras.missing("simopt", "solvers")
