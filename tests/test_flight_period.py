@@ -144,6 +144,19 @@ def test_a_file_that_ends_with_the_measured_days_has_a_warning_whose_words_help(
     assert all(repeat in line for repeat, line in zip(repeats, found, strict=True))
 
 
+def test_flights_that_end_with_the_measured_days_matter_to_exports_and_to_people_who_follow_the_work(tmp_path):
+    for words, few_people, no_flight in (
+        ([], True, True),
+        (["exports=none"], True, False),
+        (["roster=round_the_clock"], False, True),
+        (["roster=round_the_clock", "exports=none"], False, False),
+    ):
+        hub = load("liege_30k", "arrivals=file", table(tmp_path / "flights.csv", *range(7)), *words)
+        found = [line for line in hub_warnings([hub]) if "no flight comes after the measured days" in line]
+        assert ["few people for the last parcels" in line for line in found] == [few_people] * (few_people or no_flight)
+        assert ["the last exports have no flight" in line for line in found] == [no_flight] * (few_people or no_flight)
+
+
 def test_only_a_file_is_repeated():
     with pytest.raises(CargohubError, match=r"arrivals\.repeat: model timetable has no file to repeat.*got 2"):
         load("liege_30k", "arrivals.repeat=2")

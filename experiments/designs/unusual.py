@@ -19,6 +19,7 @@ from sim.config.controls import Controls
 from sim.config.disruptions import Spell
 from sim.distributions import Shape
 from sim.domain.presorting import Presorting
+from sim.domain.roles import ROLES
 from sim.domain.site import PackoutRule
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
@@ -219,10 +220,13 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     path = Path(schedules.path).name
     if config.warmup_days == 0:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
-    if arrivals.resampled_weeks is None and _is_quiet_afterwards(config, end):
+    follows_work = any(map(config.roster.follows_work, ROLES))
+    late = {"ends_with_few_people": follows_work, "ends_without_flights": config.exports.share}
+    effects = [said(text) for text, is_so in late.items() if is_so]
+    if arrivals.resampled_weeks is None and effects and _is_quiet_afterwards(config, end):
         more = {"repeat": arrivals.repeat + (1 if config.warmup_days else 2)}
         more |= {"warmup": config.warmup_days or DAYS_PER_WEEK, "horizon": config.horizon_days}
-        yield said("ends_with_days", path=path, **more)
+        yield said("ends_with_days", path=path, effects=listed(effects, "and"), **more)
     if schedules.unread:
         yield said("columns_unread", path=path, columns=", ".join(schedules.unread))
     n, of = left_out(config, end)
