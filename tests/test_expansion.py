@@ -427,6 +427,7 @@ def test_a_decision_that_no_path_needs_turns_nothing_and_is_not_worth_knowing(pa
     assert decisions & {turn.what for turn in told.turns} == needed
     known = " ".join(row.what for row in told.knowing)
     assert {name for name in decisions if f"result of {name}" in known} == needed
+    assert "A single replication does not show how surely it is the best of the 2 paths" in " ".join(sentences(told))
     assert bool(list(decision_map(told.explored))) == bool(needed)
 
 

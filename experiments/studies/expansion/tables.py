@@ -201,7 +201,8 @@ def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", but the lead may be zero"
     which = "expansion_only" if n == 1 else "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
-    surely = said(which, n=n, probability=probability_text(answer.probability), surely=how)
+    known = {} if np.isnan(answer.probability) else {"probability": probability_text(answer.probability)}
+    surely = said(which, n=n, surely=how, **known)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
