@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from experiments.composition import compose, load, study
 from experiments.designs.design import Design
 from experiments.designs.what_if import scaled_to
 from experiments.main import main
-from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
+from experiments.report import style
+from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows, figure
 from experiments.report.sentences import too_few_replications
 from experiments.report.typesetting import tied
 from experiments.statistics import Interval
@@ -322,3 +324,14 @@ def test_the_chart_orders_designs_by_cost() -> None:
     draw_rows(below, chart)
     assert [label.get_text() for label in below.get_yticklabels()] == ["a", "b"]
     assert above.get_legend_handles_labels()[1] == ["dropped: misses the target", "selected", "target"]
+
+
+def test_numbers_at_the_axis_of_costs_do_not_meet_where_names_are_long() -> None:
+    name = "Doors out 20, machine rate 15000 parcels an hour"
+    dots = [Dot(name, cost, Interval(0.9, 0.8, 0.95, 3), "selected") for cost in (191_400.0, 386_300.0)]
+    with style.look():
+        drawn = figure(SelectChart.of(dots, "on_time_share", 0.95, "cost_eur_per_day", "EUR/d"))
+        drawn.draw_without_rendering()
+        boxes = [label.get_window_extent() for label in drawn.axes[0].get_xticklabels() if label.get_text()]
+    shown = [box for box in boxes if drawn.axes[0].bbox.x0 <= (box.x0 + box.x1) / 2 <= drawn.axes[0].bbox.x1]
+    assert len(shown) > 1 and all(left.x1 < right.x0 for left, right in pairwise(shown))

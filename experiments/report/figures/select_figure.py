@@ -68,6 +68,7 @@ def draw_plane(ax: Axes, chart: SelectChart) -> None:
     if chart.target is not None:
         ax.axhline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1, label="target")
     ax.set(xlabel=chart.cost, ylabel=chart.service)
+    ax.locator_params(axis="x", nbins=4)  # wide numbers, beside which long names may leave little room
     ax.xaxis.set_major_formatter(style.NUMBERS)
     ax.margins(x=0.06, y=0.12)
 
