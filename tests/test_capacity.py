@@ -14,7 +14,15 @@ from stored_runs import tables_of
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, with_more_floor, zone_m2
+from experiments.designs.more_room import (
+    CONTROL_UNITS,
+    EXPORT_UNITS,
+    PARTS,
+    part_m2,
+    with_more_floor,
+    with_part,
+    zone_m2,
+)
 from experiments.designs.what_if import BLOCKED, what_ifs
 from experiments.formatting import resource, rounded
 from experiments.main import main
@@ -208,6 +216,24 @@ def test_halls_that_do_not_grow_alike_keep_at_least_what_they_had(area_m2: float
         for hall in config.halls:
             before, after = floor_by_part(config, hall), floor_by_part(what.hub, hall)
             assert all(after[part] >= m2 - 1e-6 for part, m2 in before.items())
+
+
+def test_floor_that_is_over_where_halls_do_not_grow_alike_goes_to_all_parts_alike() -> None:
+    config = load("liege_30k", *EVERYTHING)
+    config = replace(config, halls={**config.halls, "second": replace(config.halls["main"], area_m2=60_000.0)})
+    before = {hall: floor_by_part(config, hall) for hall in config.halls}
+    asked = {hall: factor * before[hall]["screening"] for hall, factor in (("main", 1.5), ("second", 1.1))}
+    larger = with_part(config, "screening", asked)
+    of_zone = [part for part, (zone, _) in PARTS.items() if zone == PARTS["screening"][0]]
+    after, needed = dict.fromkeys(of_zone, 0.0), dict.fromkeys(of_zone, 0.0)
+    for hall, m2 in asked.items():
+        floor, least = floor_by_part(larger, hall), before[hall] | {"screening": m2}
+        assert min(floor[part] / least[part] for part in of_zone) == pytest.approx(1)
+        for part in of_zone:
+            after[part] += floor[part]
+            needed[part] += least[part]
+    ratios = [after[part] / needed[part] for part in of_zone]
+    assert ratios == pytest.approx([ratios[0]] * len(ratios)) and ratios[0] > 1
 
 
 def test_doors_get_their_facade_and_small_floors_a_pallet_more() -> None:
