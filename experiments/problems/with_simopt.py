@@ -1,4 +1,4 @@
-"""Instances as problems of SimOpt (the extra `solvers`: simoptlib), for any of its solvers.
+"""Instances as problems of SimOpt (the extra `solvers`: simoptlib), for one macroreplication of a solver.
 
     from experiments.problems import Oracle, instance_of
     from experiments.problems.with_simopt import hub_problem
