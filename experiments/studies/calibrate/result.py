@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from experiments.assumptions.drawn import configured
 from experiments.assumptions.names import Name, names_of
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, listed, number
+from experiments.formatting import kpi_name, listed, number, unit_name
 from experiments.statistics import Interval
 from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
@@ -34,7 +34,7 @@ _FEWEST: Final = 8
 class ObservationRow:
     hub: str = column("", "name of the hub", heading="hub")
     kpi: str = column("", "name of the KPI", heading="observed", show=kpi_name)
-    unit: str = column("", "unit of the figures", heading="unit")
+    unit: str = column("", "unit of the figures", heading="unit", show=unit_name)
     value: float = column("see unit", "observed value", heading="value", show=number)
     tolerance: float = column("see unit", "half the width of its 95 % range", heading="±", show=number)
     at_configured: float = column(
