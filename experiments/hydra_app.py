@@ -44,6 +44,8 @@ _NAME: Final = "hydra_app"
 _BEGINS_RUN: Final = b"# cargohub "
 """The configuration of a run folder, which repeats its command."""
 
+# From Python 3.14 on argparse reads each help text, and Hydra 1.3 has one that is no string.
+setattr(argparse.ArgumentParser, "_check_help", lambda *_: None)  # noqa: B010 - a name that mypy does not know
 ConfigStore.instance().store("kpis_of_precision", {"precision": dict.fromkeys(KPIS)})
 
 

@@ -97,7 +97,8 @@ def period_starts(days: Days, breaks: Days) -> Days:
     year's start near a break is left out: otherwise a level would be estimated from the few days between.
     """
     first, last = days[[0, -1]].astype("datetime64[M]")
-    years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
+    month = np.timedelta64(1, "M")
+    years = np.arange(first, last + month, 12 * month).astype("datetime64[D]")[1:]
     apart = np.abs(years[:, None] - breaks[None, :]) >= np.timedelta64(LEAST_PERIOD_DAYS, "D")
     return np.unique(np.concatenate([days[:1], years[apart.all(axis=1)], breaks]))
 

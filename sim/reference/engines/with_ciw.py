@@ -27,6 +27,15 @@ def prepared(network: Network) -> Prepared:
         def sample(self, t: float | None = None, ind: Any = None) -> int:  # noqa: ARG002 - as Ciw calls it
             return int(packing[parcel_of[ind.id_number - 1]])
 
+    class Arriving(ciw.dists.Distribution):  # type: ignore[misc]
+        """Not Ciw's own sequence, which Python 3.14 cannot copy."""
+
+        def __init__(self) -> None:
+            self._gaps = np.diff(handled[order], prepend=0)[::-1].tolist()
+
+        def sample(self, t: float | None = None, ind: Any = None) -> float:  # noqa: ARG002 - as Ciw calls it
+            return self._gaps.pop() if self._gaps else float("inf")
+
     class To(ciw.routing.NodeRouting):  # type: ignore[misc]
         def __init__(self, place: Any) -> None:
             self._place = place
@@ -40,7 +49,6 @@ def prepared(network: Network) -> Prepared:
             for first, n in zip((first_post + network.first_post).tolist(), network.posts.tolist(), strict=True)
         ]
         at_once, on_truck = ciw.dists.Deterministic(0), [10**9] * len(network.cut_offs)
-        gaps = np.diff(handled[order], prepend=0).tolist()
         routers = [
             To(lambda parcel: first_machine + machine[parcel]),
             *(To(lambda parcel: next(turns[chute[parcel]])) for _ in range(network.n_machines)),
@@ -49,7 +57,7 @@ def prepared(network: Network) -> Prepared:
         ]
         services = [ciw.dists.Deterministic(network.service)] * network.n_machines + [Packing()] * n_posts
         nodes = ciw.create_network(
-            arrival_distributions=[ciw.dists.Sequential([*gaps, float("inf")]), *[None] * (lane - 1)],
+            arrival_distributions=[Arriving(), *[None] * (lane - 1)],
             service_distributions=[at_once, *services, at_once],
             number_of_servers=[
                 float("inf"),
