@@ -255,6 +255,9 @@ def test_how_many_replications_there_will_be_is_what_the_study_says(tmp_path, ve
         shown = under_way(run.path)
         assert shown.n_asked == n
         assert shown.command == arguments.command, "what a shell would change is quoted"
+        if verb == "capacity":
+            run.keep(("liege_30k, 3 flights/d", 0), {"kpis": {"on_time_share": 1.0}, "tables": {}})
+            assert under_way(run.path).n_done == 1, "although no hub of the study has this label"
 
 
 def test_a_damaged_run_says_why(root, name, tmp_path):

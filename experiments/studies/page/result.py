@@ -141,7 +141,8 @@ def under_way(folder: Path) -> UnderWay:
     kpis = {key: line.kpis for key, line in wanted.items()}
     verdicts, grid = _so_far(designs, keys, kpis) if kpis else ([], None)
     pace = sum(seconds) / len(seconds) if seconds else None
-    return UnderWay(run.verb, command, len(wanted), n_asked, verdicts, grid, pace)
+    # Of a study whose replications are of other hubs than its own, such as points or weeks, all are counted.
+    return UnderWay(run.verb, command, len(wanted or lines), n_asked, verdicts, grid, pace)
 
 
 def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Sequence[DesignVerdict], Grid]:
