@@ -535,6 +535,14 @@ def test_pictures_of_a_result_come_in_the_order_of_the_report(root, name):
     assert len(in_report) > 1 and ["".join(both) for both in shown] == in_report
 
 
+def test_pictures_of_a_result_have_the_headings_of_the_report(tmp_path):
+    figures = '<h3>What each &lt;carries&gt;</h3>\n<figure data-name="capacity"></figure><figure data-name="bare">'
+    (tmp_path / "report.html").write_text(figures)
+    headings = result._in_order(tmp_path, "sure", ["map", "capacity", "bare"])
+    shown = [("capacity", "What each <carries>"), ("bare", "Bare"), ("map", "Where it carries")]
+    assert list(headings.items()) == shown, "the last is not in the report"
+
+
 def test_a_saved_plan_names_the_command_that_asks_its_question(tmp_path):
     (tmp_path / "mine").mkdir()
     client = client_of(tmp_path, tmp_path / "mine")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Template: TypeAlias = Any
 """A template of jinja2, which is imported late; or the environment."""
 PAGE: Final = "report.html"
-_FIGURE: Final = re.compile(rb'<figure data-name="([\w.-]+)"')
+_FIGURE: Final = re.compile(rb'(?:<h3>([^<\n]{1,200})</h3>\s*)?<figure data-name="([\w.-]+)"')
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")
 
 
@@ -73,14 +74,15 @@ def picture_file(name: str) -> str:
     return f"figures/{name}.svg"
 
 
-def pictures_shown(folder: Path) -> list[str]:
-    """Names of the pictures on a run's page, in order; none without a page.
+def pictures_shown(folder: Path) -> dict[str, str]:
+    """Names of the pictures on a run's page with their headings, in order; none without a page.
 
     Raises:
         InputError: a page that is not a file, or is too large.
     """
     is_there = (folder / PAGE).exists()
-    return [name.decode() for name in _FIGURE.findall(content_of(folder / PAGE))] if is_there else []
+    found = _FIGURE.findall(content_of(folder / PAGE)) if is_there else []
+    return {name.decode(): unescape(heading.decode(errors="replace")) for heading, name in found}
 
 
 def is_drawn(folder: Path) -> bool:

@@ -66,7 +66,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...], __: tuple[Path, ...]
     request, document = runner.request_and_document(manifest)
     page = pages.page_of(folder, document, request, Drawn.NONE)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
-    pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
+    pictures = [(names_there[name], heading) for name, heading in _in_order(folder, manifest.verb, names_there).items()]
     listed = [
         name for name in present if name in manifest.files or name in (MANIFEST, PAGE) or name.startswith("replay")
     ]
@@ -77,13 +77,15 @@ def _result(folder: Path, _: int, present: tuple[str, ...], __: tuple[Path, ...]
     )  # fmt: skip
 
 
-def _in_order(folder: Path, present: Collection[str]) -> list[str]:
-    """Names of the pictures in the report's order; pictures that are not in the report are last."""
-    return [name for name in dict.fromkeys((*pictures_shown(folder), *present)) if name in present]
+def _in_order(folder: Path, verb: str, present: Collection[str]) -> dict[str, str]:
+    """Names and headings of the pictures in the report's order; pictures that are not in the report are last."""
+    shown = pictures_shown(folder)
+    names = (name for name in dict.fromkeys((*shown, *present)) if name in present)
+    return {name: shown.get(name) or _heading(verb, name) for name in names}
 
 
 def _heading(verb: str, name: str) -> str:
-    """The heading of a picture in the report; that of the verb takes precedence.
+    """The heading of a picture that is not in the report; that of the verb takes precedence.
 
     >>> [_heading(verb, "map") for verb in ("expansion", "sure", "run")]
     ['Which path is best where', 'Where it carries', 'Map']
