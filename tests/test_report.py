@@ -602,7 +602,7 @@ def test_one_point_and_one_replication_make_a_page(page_of_one):
 def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
     together = written(replace(several, family="holm"), tmp_path / "a")
     assert together.count("confidence (Bonferroni)") == 2
-    assert "p\u00a00.020" in together
+    assert "p\u00a00.020" in together and "with 95\u00a0% intervals</caption>" in together
     alone = written(replace(several, n=FEWEST_REPLICATIONS), tmp_path / "b")
     assert "(Bonferroni)" not in alone and "holds alone" in alone and "are few" not in alone
 

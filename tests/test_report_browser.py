@@ -24,7 +24,8 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         drawn = picture("bars", "Bars", "Two of them.", drawing)
     sections = [Section("At a glance", grids=[Grid("", ("Design", "Dwell [h]"), ROWS)]), Section("P", pictures=[drawn])]
     sections.append(Section("How it was found", items=["parcelandpostaltechnologyinternational.com/a-super-hub"]))
-    write_page(tmp_path, files_of(Page("A page", ["It carries."], sections, "", None), "cargohub run"))
+    write_page(tmp_path, files_of(Page("At least 95 %", ["It carries."], sections, "", None), "cargohub run"))
+    assert "<h1>At least 95\u00a0%</h1>" in (tmp_path / "report.html").read_text(), "a unit stays with its number"
     with Browser(tmp_path / "profile") as browser:
         browser.open(tmp_path / "report.html")
         order = "[...document.querySelectorAll('tbody th')].map((cell) => cell.firstChild.data).join('')"
