@@ -575,7 +575,7 @@ def test_a_saved_sweep_keeps_one_value_a_key_and_names_the_command_of_its_grid(t
     assert "doors_out" not in file.split("\n", 2)[2]
 
 
-def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
+def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path, monkeypatch):
     client = client_of(tmp_path)
     values = dict(word.split("=") for word in TINY if "=" in word) | {"replications": "30", "exports.service_h": "24"}
     form = {"was": "scenario=liege_30k", **{f"set.{key}": value for key, value in values.items() if key != "workers"}}
@@ -589,6 +589,11 @@ def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
     assert "Exports called" not in page and "Recovery" not in page, "only what comes first, of parts that are on"
     again = client.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
     assert again.headers["location"] == address, "the same plan is the same run"
+    with monkeypatch.context() as patch:
+        patch.setattr(Children, "start", lambda *_: pytest.fail("its log is that of the first command"))
+        other = client_of(tmp_path)
+        asked = other.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
+        assert asked.headers["location"] == address and "Another command is working on it" in other.get(address).text
     assert main(["resume", str(folder)]) == 2, "a terminal beside it is refused, and breaks nothing"
     client.post(f"{address}/cancel")
     kept = len(lines_in(folder))

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from experiments.arguments import Arguments, folder_option
 from experiments.designs.first_sheet import XLSX
+from experiments.store.directory import is_held
 from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, LABELS, REST, STUDY, Field, choices_of, group_of
@@ -116,8 +117,8 @@ class Planning:
             return {"taken" if isinstance(error, NameTakenError) else "refused": str(error)}
 
     def _begun(self, shown: Checked) -> Response:
-        """The plan's run, started unless it exists."""
-        if not shown.is_stored:
+        """The plan's run, started unless it exists, or another command works on it."""
+        if not (shown.is_stored or is_held(self.arguments.out / shown.folder)):
             options = ["--out", str(self.arguments.out), *folder_option(self.arguments.config_dir)]
             self.children.start(shown.folder, [shown.plan.verb, *shown.words, *options])
         return RedirectResponse(address("run", shown.folder), 303)
