@@ -398,3 +398,15 @@ def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first,
     assert labels[0].get_text() == first
     boxes = [label.get_window_extent() for label in labels]
     assert not [pair for pair in pairwise(boxes) if pair[0].overlaps(pair[1])]
+
+
+def test_the_hours_beside_bars_of_stages_do_not_meet_on_a_sheet():
+    stages = tuple(dwell_figure.STAGES)[:2]
+    bars = dwell_figure.Bars("", ("A", "B"), stages, np.full((2, 2), 5.0), np.full(2, 9.5), (False,) * 2, (False,) * 2)
+    with style.look():
+        drawn = dwell_figure.figure((bars,))
+        width, height = drawn.get_size_inches()
+        drawn.set_size_inches(width, 0.8 * height)  # a sheet gives a picture three quarters of its height at least
+        drawn.draw_without_rendering()
+        above, below = (text.get_window_extent() for text in drawn.axes[0].texts)
+    assert above.y0 > below.y1 and below.y0 > drawn.axes[0].bbox.y0

@@ -93,7 +93,7 @@ def draw(ax: Axes, result: Bars) -> None:
         mean = f"\nmean dwell {_MORE if is_bound else ''}{number(dwell, 1)} h"
         text = f"stages {_MORE if has_longer else ''}{number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
-        style.note(ax, text, (end, row), (8, 0), va="center")
+        style.note(ax, text, (end, row), (8, 0), 7, va="center")
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
     ax.margins(x=0.5)  # room for the longest text beside the longest bar
