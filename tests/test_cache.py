@@ -19,6 +19,7 @@ from experiments.execution.pool import Pool
 from experiments.replications.work import evaluate, replicate
 from experiments.store import Part, read_run
 from experiments.store.cache import Cache, cache_folder
+from sim import simulation
 
 SMALL = (*TINY, *BARE, "demand.flights_per_day=1", "margin=none")
 PART: Part = {
@@ -105,6 +106,30 @@ def test_what_was_used_least_recently_goes_first_and_a_folder_that_cannot_be_wri
     nowhere.put("a", PART)
     assert nowhere.get("a") is None
     assert cache_folder().is_relative_to(os.devnull)  # no test takes what another has simulated
+
+
+@pytest.mark.parametrize("read", ["flights", "values"])
+def test_a_file_that_changes_during_its_run_is_refused_and_nothing_of_it_is_cached(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    """Later replications would read the new file, under the hash of the old one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "read.csv"
+    path.write_text("flight,sibt\nA,2022-09-05 10:00\n" if read == "flights" else "min\n10\n20\n")
+    words = ["arrivals=file", f"arrivals.schedule={path}"]
+    if read == "values":
+        words = [f"sorting.outages.mttr_min={{family: empirical, file: {path}}}"]
+    small = [word for word in SMALL if "flights_per_day" not in word or read == "values"]
+    simulate = simulation.simulate
+
+    def changing(*given: Any) -> Any:
+        result = simulate(*given)
+        path.write_text(path.read_text().replace("10", "11"))
+        return result
+
+    monkeypatch.setattr(simulation, "simulate", changing)
+    assert "read.csv: changed since the command began" in refused(capsys, "run", *small, *words, "--out", tmp_path)
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_name_stands_for_hub_number_and_work(tmp_path: Path) -> None:

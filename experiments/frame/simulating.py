@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -16,13 +17,15 @@ from experiments.frame.study import Kpis, Opening, Tables
 from experiments.money.prices import Prices
 from experiments.replications.replicating import Line, Task, check_designs, check_schedules, missing, replications
 from experiments.replications.summing import Outcome, complete
-from experiments.replications.work import evaluate, replicate
+from experiments.replications.work import evaluate, replicate, with_files
 from experiments.report.sections import said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part, RunDirectory
 from experiments.store.cache import Cache
+from experiments.store.files import check_unchanged
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import read_rows
+from experiments.store.identity import input_hashes
 from experiments.store.rows import stored
 from experiments.store.summaries import ComputedRow
 from experiments.store.tables import Key
@@ -52,6 +55,8 @@ class Simulated:
         self.is_quiet, self._say_first = is_quiet, say_first
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
+        self._hashes = dict[Path, str]()
+        """Of the files that hubs read, from the first time that they are needed."""
         self._matrices: list[ComputedRow] = []
 
     @cached_property
@@ -105,12 +110,15 @@ class Simulated:
         """Results that other studies have simulated, then the others as they arrive."""
         names, rest = {}, list[Task]()
         for key, work, arguments in tasks:
+            if hashes := input_hashes(arguments[0]):
+                self._hashes = hashes | self._hashes
+                check_unchanged(self._hashes, self._hashes | hashes)
             names[key] = self._cache.name_of(work, *arguments) if self._cache else ""
             if self._cache and (part := self._cache.get(names[key])) is not None:
                 already += 1
                 yield key, part
             else:
-                rest.append((key, work, arguments))
+                rest.append((key, partial(with_files, work=work, hashes=hashes) if hashes else work, arguments))
         for key, part in self.pool.run(rest, is_quiet=is_quiet, already=already) if rest else ():
             if self._cache:
                 self._cache.put(names[key], part)

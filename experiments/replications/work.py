@@ -1,7 +1,9 @@
 """The work of a worker: one replication, or a part of it. Only the model is imported, so that workers start fast."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.money.kpis import costs
@@ -30,6 +32,21 @@ def evaluate(config: HubConfig, replication: int, prices: "Prices | None" = None
     if config.own is None or not config.own.names("kpi"):
         config = replace(config, record=config.record.without_flows)
     return {**replicate(config, replication, prices), "tables": {}}
+
+
+def with_files(
+    config: HubConfig, replication: int, *, work: "Callable[[HubConfig, int], Part]", hashes: Mapping[Path, str]
+) -> "Part":
+    """Any of these for a hub that reads files, which must be those of the hashes when it is done.
+
+    Raises:
+        InputError: a file has changed.
+    """
+    from experiments.store.files import check_unchanged
+
+    part = work(config, replication)
+    check_unchanged(hashes)
+    return part
 
 
 def grow(config: HubConfig, replication: int) -> "Part":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from sim.errors import CargohubError
+from sim.errors import CargohubError, InputError
 from sim.inputs.flight_files import files_of
 
 UNFINISHED = ".unfinished"
@@ -77,6 +77,18 @@ def hash_of_input(path: Path) -> str:
         return sha256_of(path)
     lines = (f"{sha256_of(Path(file))}  {Path(file).name}\n" for file in files_of(str(path)))
     return sha256_of("".join(lines).encode())
+
+
+def check_unchanged(before: Mapping[Path, str], now: Mapping[Path, str] | None = None) -> None:
+    """Refuse input files that are no longer those of the hashes; `now`: their hashes, if they are known.
+
+    Raises:
+        InputError: a changed file.
+        OSError: a file cannot be read.
+    """
+    for path, digest in before.items():
+        if (hash_of_input(path) if now is None else now[path]) != digest:
+            raise InputError(f"{path}: changed since the command began, or not the same file on a worker's machine")
 
 
 def write_if_possible(path: Path, picture: bytes) -> Path | None:

@@ -80,6 +80,16 @@ def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
     return {"hubs": plain_hubs, "inputs": inputs, **({"values": values} if values else {})}
 
 
+def input_hashes(hub: HubConfig) -> dict[Path, str]:
+    """The hashes of the files that a hub reads, by path.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    flights = [] if hub.arrivals.schedule is None else [Path(hub.arrivals.schedule)]
+    return {path: hash_of_input(path) for path in (*hub_and_files(hub)[1], *flights)}
+
+
 def kept_flights(folder: Path, file: str) -> Path:
     """Path of the run folder's copy of a flight file or folder; `file`: its name."""
     return folder / FLIGHTS / PurePosixPath(file).name
