@@ -45,7 +45,7 @@ SMOKE := build/smoke-$(notdir $(PYTHON))
 smoke:
 	$(PYTHON) -m venv $(SMOKE)
 	$(SMOKE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . hypothesis pytest
-	$(SMOKE)/bin/python -m pytest tests/test_composition.py tests/test_reading.py tests/test_research.py
+	$(SMOKE)/bin/python -m pytest tests/test_calendar_indices.py tests/test_composition.py tests/test_reading.py tests/test_research.py
 
 MINUTES := 10
 SEED := 1
