@@ -276,7 +276,7 @@ def test_help_imports_nothing_heavy_and_opens_few_files():
     n_opened, *loaded = done.stdout.rsplit("\n", 2)[-2].split()
     assert "experiments.main" in loaded
     assert not set(loaded) & {"numpy", "hydra", "omegaconf", "pandas", "scipy", "joblib", "matplotlib", "simpy"}
-    assert int(n_opened) <= 96  # 82, on Python 3.13 88: a verb's module each, for its first line, and what it imports
+    assert int(n_opened) <= 106  # 82, on Python 3.14 101: a verb's module each, for its first line, and what it imports
 
 
 def test_show_prints_what_would_run(capsys):

@@ -157,6 +157,7 @@ def test_what_is_public_stands_in_one_list_and_on_one_page(module):
         assert f"::: {found.__module__}.{name}\n" in page
 
 
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the list is that of Python 3.11")
 def test_the_licences_of_all_libraries_are_listed():
     pytest.importorskip("hatchling")
     assert (ROOT / "docs" / "licences.md").read_text() == make_licences.page(), "run tests/make_licences.py"

@@ -4,14 +4,18 @@ import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from sim.errors import CargohubError, InputError
 from sim.inputs.flight_files import files_of
 
 UNFINISHED = ".unfinished"
+_FIRST_YEAR: Final = 1980
+"""Of the ZIP format."""
 
 
 @contextmanager
@@ -46,19 +50,16 @@ def _named(path: Path) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def archived() -> Iterator[None]:
-    """Context for writing an archive, such as a workbook or slides.
+def check_clock() -> None:
+    """Check the machine's clock before an archive is written, such as a workbook or slides.
 
     Raises:
         CargohubError: a clock without a battery shows a year that no archive can hold.
     """
-    try:
-        yield
-    except ValueError as error:
-        if "before 1980" not in str(error):
-            raise
-        raise CargohubError(f"{error}, which this machine's clock shows; set the clock") from None
+    if time.localtime().tm_year < _FIRST_YEAR:
+        raise CargohubError(
+            f"no archive has a date before {_FIRST_YEAR}, which this machine's clock shows; set the clock"
+        )
 
 
 def write_whole(path: Path, content: bytes) -> None:

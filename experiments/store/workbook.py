@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from experiments.store.files import archived, write_whole
+from experiments.store.files import check_clock, write_whole
 
 Excel: TypeAlias = Any
 """An object of openpyxl, which has no types."""
@@ -137,9 +137,10 @@ def write_workbook(
     """
     from openpyxl import Workbook
 
+    check_clock()
     book = Workbook(write_only=True)
     content = io.BytesIO()
-    with archived(), _closed(book):
+    with _closed(book):
         for name, rows in sheets:
             _fill(book.create_sheet(name), rows, lists.get(name, {}), charts.get(name))
         book.save(content)
