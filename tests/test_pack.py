@@ -16,8 +16,10 @@ from answers import answer
 from stored_runs import made
 
 from experiments.main import main
+from experiments.report.citation import Software
 from experiments.store import archive
 from experiments.store.foreign import manifest_of
+from experiments.store.identity import ROOT
 from experiments.store.stored_by import finished
 from experiments.studies.pack.crate import METADATA
 from tests.mistakes import is_refused
@@ -234,6 +236,13 @@ def test_a_run_whose_dictionary_is_none_is_refused(capsys, run, tmp_path, conten
     manifest["files"]["dictionary.csv"] = hashlib.sha256(content).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(folder)], "dictionary.csv: damaged")
+
+
+def test_an_installed_program_without_a_commit_is_cited_with_the_year_of_its_release():
+    about = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    entry = Software.at({"version": about["version"]}).bibtex
+    assert f"year = {{{{{about['date-released'].year}}}}}" in entry and "Commit not known" in entry
+    assert "year" not in Software.at({"version": "0.0.1"}).bibtex
 
 
 def test_a_run_and_the_program_are_cited(capsys, run, packed, tmp_path):

@@ -43,14 +43,17 @@ class Software:
         changed = " with changes" if self.is_modified else ""
         note = f"Commit {self.commit}{changed}" if self.commit else "Commit not known"
         authors = " and ".join(f"{{{_bibtex(name)}}}" for name in self.authors)
-        dated = {"year": self.committed[:4], "date": self.committed} if self.committed else {}
+        dated = {"year": self.date[:4], "date": self.date} if self.date else {}
         fields = {"title": self.title, **dated, "version": self.version, "note": note, "license": self.license}
         return entry("software", f"cargohub_{self.version}", authors, fields)
 
     @property
-    def committed(self) -> str:
-        """The date of the commit; empty if the commit is not available."""
-        return git("show", "-s", "--format=%cs", self.commit) or "" if self.commit else ""
+    def date(self) -> str:
+        """That of the commit; empty if it is not available. Of an installed package, which has none, its release."""
+        if self.commit:
+            return git("show", "-s", "--format=%cs", self.commit) or ""
+        about = _about()
+        return str(about["date-released"]) if self.version == str(about["version"]) else ""
 
     def as_cff(self) -> dict[str, Any]:
         """A reference for another CITATION.cff."""
