@@ -92,7 +92,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(
     folder = told["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
     page = (Path(folder) / "report.html").read_text()
-    assert "<h1>What checks find at a hub of 30,000 m², and their cost</h1>" in page
+    assert "<h1>What checks find at a hub of 30,000 m², and their cost</h1>" in page.replace("\u00a0", " ")
     assert "value [share, 0 to 1]" in page and "Examination at 0.0002 (share, 0 to 1): " in page
     assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
     assert answer(capsys, "show", folder) == told
