@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from mistakes import refused
 from experiments.main import main
 from experiments.store.foreign import configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table
-from experiments.studies.fit.scans import _median, minutes, stages_of
+from experiments.studies.fit.scans import _median, minutes, read_scans, stages_of
+from sim.errors import InputError
 from sim.record.schemas import TABLES
 from tests.stored_runs import made
 
 STAGES = ("lifted", "placed", "start", "end")
+BRUSSELS = ZoneInfo("Europe/Brussels")
 FIRST = dt.datetime(2022, 9, 5)  # noqa: DTZ001 - the hub's clock
 
 
@@ -128,6 +131,20 @@ def test_stages_are_in_the_order_of_the_model():
 def test_a_mistake_is_one_line(capsys, tmp_path, run, lines, message):
     path = written(tmp_path, lines)
     assert message in refused(capsys, "fit", path, f"run={run}", "--out", tmp_path / "out")
+
+
+def test_instants_follow_the_hub_s_clocks(tmp_path):
+    """On 30 October 2022 Brussels' clocks showed the hour from 2 to 3 twice."""
+    lines = ["uld,stage,instant", "1,start,2022-10-30 01:30", "1,end,2022-10-30 03:30"]
+    night = written(tmp_path, [*lines, "2,start,2022-10-30 02:30+01:00", "2,end,2022-10-30 03:30"])
+    lasting = [of_thing["end"] - of_thing["start"] for of_thing in read_scans(night, BRUSSELS).instants.values()]
+    assert lasting == [180, 60]
+    message = (
+        r"row 2, column instant: this time occurs twice in Europe/Brussels \(clocks are set back\); "
+        r"give 2022-10-30 02:30\+02:00 or 2022-10-30 02:30\+01:00"
+    )
+    with pytest.raises(InputError, match=message):
+        read_scans(written(tmp_path, ["uld,stage,instant", "1,start,2022-10-30 02:30"]), BRUSSELS)
 
 
 def test_the_median_s_interval_is_that_of_resampled_flights() -> None:

@@ -99,6 +99,14 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     assert "changed since the run" in lines[5]
 
 
+def test_list_finds_the_runs_of_hydra_s_jobs(capsys, root, tmp_path):
+    job = Path("multirun", "2026-12-01", "10-00-00", "0", "a-run")
+    shutil.copytree(root / "a-run", tmp_path / "jobs" / job)
+    (tmp_path / "jobs" / job.parent / ".hydra").mkdir()
+    shutil.copy(root / "a-run" / "config.yaml", tmp_path / "jobs" / job.parent / ".hydra")
+    assert [run["name"] for run in json.loads(said(capsys, "list", tmp_path / "jobs", "--json"))["runs"]] == [str(job)]
+
+
 def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):
     assert "no runs" in said(capsys, "list", tmp_path)
     assert "no such folder" in refused(capsys, "list", tmp_path / "none")

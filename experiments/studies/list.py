@@ -1,14 +1,16 @@
 """`cargohub list`: the runs of a folder.
 
-Lists the run folders of DIR (runs), including unfinished and damaged ones, with verb, hash, command and KPIs.
+Lists the run folders of DIR (runs) and of folders in it, such as those of Hydra's jobs, including unfinished and
+damaged ones, with verb, hash, command and KPIs.
 
   cargohub list
   cargohub list DIR --json
 """
 
+import os
 import shlex
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ _BOUNDS = sorted({kpi.bound_if[0] for kpi in KPIS.values() if kpi.bound_if})
 _MOST_DESIGNS = 3
 _LONGEST = 400
 """Most characters of a command."""
+_DEEPEST = 4
+"""Most folders between the listed folder and a run: Hydra has multirun/DATE/TIME/JOB."""
 
 
 def main(arguments: Arguments) -> int:
@@ -44,8 +48,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"{root}: {'not a' if root.exists() else 'no such'} folder")
     if is_run(root):
         raise InputError(f"{root}: one run, not a folder of runs; `cargohub show {root}` shows it")
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and is_run(path))
-    runs = [entry_of(folder) for folder in folders]
+    runs = [entry_of(folder, str(folder.relative_to(root))) for folder in sorted(_runs_below(root))]
     lines = [line for run in runs for line in _lines(run)]
     return console.report(arguments, {"folder": str(root), "runs": runs}, *(lines or [f"{root}: no runs"]))
 
@@ -55,10 +58,18 @@ def is_run(folder: Path) -> bool:
     return not folder.name.startswith(".") and (is_finished(folder) or (folder / CONFIG).is_file())
 
 
-def entry_of(folder: Path) -> dict[str, Any]:
+def _runs_below(root: Path) -> Iterator[Path]:
+    """Run folders in `root` and its folders, except hidden folders and those that cannot be read."""
+    for folder, folders, _ in os.walk(root):
+        depth, inside = len(Path(folder).relative_to(root).parts), [Path(folder, name) for name in folders]
+        runs = [path for path in inside if is_run(path)]
+        folders[:] = [path.name for path in inside if depth < _DEEPEST and path not in runs and path.name[0] != "."]
+        yield from runs
+
+
+def entry_of(folder: Path, name: str) -> dict[str, Any]:
     """Facts of a run; a damaged run has the reason and does not hide others."""
-    name = folder.name if folder.name.isprintable() else repr(folder.name)
-    entry: dict[str, Any] = {"name": name, "state": "unfinished"}
+    entry: dict[str, Any] = {"name": name if name.isprintable() else repr(name), "state": "unfinished"}
     with suppress(CargohubError, ValueError):  # an invalid configuration
         entry["command"] = shlex.join(command_in(folder))
     if not is_finished(folder):

@@ -5,6 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sim.domain.clock import Clock
+from sim.errors import InputError
 from sim.units import FOREVER, SECONDS_PER_MIN, TICKS_PER_MIN
 
 _BEFORE, _AFTER = dt.timedelta(days=30), dt.timedelta(days=60)
@@ -21,6 +22,24 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
         raise ValueError(f"time_zone: must be an IANA name such as Europe/Brussels, got {name!r}") from None
+
+
+def local_time(when: dt.datetime, zone: ZoneInfo, place: str, text: str) -> dt.datetime:
+    """A time as the zone's clocks show it; `fold` is 1 for the second of two equal times.
+
+    Raises:
+        InputError: without an offset, a time that the clocks never show, or show twice.
+    """
+    if when.tzinfo is not None:
+        return when.astimezone(zone)
+    first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    if second < first:
+        raise InputError(f"{place}: this time does not exist in {zone} (clocks are put forward), got {text!r}")
+    if second > first:
+        offsets = (f"{each.astimezone(zone):%z}" for each in (first, second))
+        both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
+        raise InputError(f"{place}: this time occurs twice in {zone} (clocks are set back); give {both}, got {text!r}")
+    return when.replace(tzinfo=zone)
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import FIRST_YEAR, LAST_YEAR, MOST_FLIGHTS, MOST_PARCELS
+from sim.config.zones import local_time
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
 from sim.names import count_of, instant_in, number_of, wrong_name
@@ -256,16 +257,7 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
         if when.tzinfo is not None:
             raise InputError(f"{place}: an offset from UTC needs time_zone=NAME, got {text!r}")
         return when
-    if when.tzinfo is not None:
-        return when.astimezone(zone)
-    first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
-    if second < first:
-        raise InputError(f"{place}: this time does not exist in {zone} (clocks are put forward), got {text!r}")
-    if second > first:
-        offsets = (f"{each.astimezone(zone):%z}" for each in (first, second))
-        both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
-        raise InputError(f"{place}: this time occurs twice in {zone} (clocks are set back); give {both}, got {text!r}")
-    return when.replace(tzinfo=zone)
+    return local_time(when, zone, place, text)
 
 
 def _check_days(path: str, rows: Mapping[int, Mapping[int, FlightRow]], start_date: dt.date) -> None:

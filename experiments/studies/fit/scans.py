@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from experiments.store.foreign_tables import replication_table, replications_of
 from experiments.store.read import run_folder
 from experiments.store.rows import column, interval, table
 from experiments.studies.fit.column import instant_of
+from sim.config.zones import local_time, zone_of
 from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.reading import near
@@ -90,10 +92,11 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
     Raises:
         InputError: a file or a run that cannot be read, no such stage or design, or nothing to compare.
     """
-    scans = read_scans(path)
     manifest = manifest_of(run_folder(given["run"], runs))
     hubs = configuration_of(manifest).hubs
     scenario = scenario_among(hubs, given, manifest.folder)
+    name = hubs[scenario].time_zone
+    scans = read_scans(path, zone_of(name) if name else None)
     simulated = _simulated(manifest, scans, scenario, sorted(replications_of(manifest, hubs)[scenario]))
     rows, times, n_negative = [], [], 0
     for first, last in pairwise(scans.stages):
@@ -119,8 +122,11 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
     return Compared(scans.table, manifest, scenario, tuple(rows), tuple(times), n_negative)
 
 
-def read_scans(path: Path) -> Scans:
-    """Rows of instants: thing (columns flight, uld, parcel, if present), stage and instant."""
+def read_scans(path: Path, zone: ZoneInfo | None) -> Scans:
+    """Rows of instants: thing (columns flight, uld, parcel, if present), stage and instant.
+
+    Without an offset from UTC, an instant is one of the hub's clocks; without a zone they are never changed.
+    """
     scanned = csv_table(path)
     names = [name for name in ("flight", "uld", "parcel") if name in scanned.header]
     if not names:
@@ -137,9 +143,11 @@ def read_scans(path: Path) -> Scans:
         of_thing = instants.setdefault(thing, {})
         if stage in of_thing:
             raise InputError(f"{place} {STAGE}: {stage} occurs twice for {', '.join(thing)}")
-        when = instant_of(cells[INSTANT], f"{place} {INSTANT}")
-        if has_offset not in (None, when.tzinfo is not None):
-            raise InputError(f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {cells[INSTANT]!r}")
+        when = instant_of(text := cells[INSTANT], f"{place} {INSTANT}")
+        if zone is not None:
+            when = local_time(when, zone, f"{place} {INSTANT}", text)
+        elif has_offset not in (None, when.tzinfo is not None):
+            raise InputError(f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {text!r}")
         has_offset = when.tzinfo is not None
         of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
     there = {stage for of_thing in instants.values() for stage in of_thing}

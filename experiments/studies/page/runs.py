@@ -81,7 +81,7 @@ def state_of(folder: Path, *, is_here: bool) -> str:
 
 @lru_cache(maxsize=4_096)
 def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT001 - part of the cache's key
-    entry = entry_of(folder)
+    entry = entry_of(folder, folder.name)
     if entry["state"] != COMPLETE or entry["scenarios"]:
         return entry
     with suppress(CargohubError):  # a run without stored sentences has no scenarios

@@ -55,7 +55,9 @@ class KnowingRow:
     number: str = column("", "key of the number", heading="key")
     name: str = column("", "label of the number, with its unit", heading="number")
     worth: Interval = interval("EUR", "net present value", heading="NPV, MEUR", show=in_millions)
-    per_year: Interval = interval("EUR", "value as an annuity", heading="MEUR a year", show=in_millions)
+    per_year: Interval = interval(
+        "EUR", "value as an annuity, paid at the end of each year", heading="MEUR a year", show=in_millions
+    )
     first: float = column(
         "1", "largest share of the variance of a path's distance from the best that is linear in the number"
     )
