@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from types import SimpleNamespace
 from unittest.mock import Mock
 
@@ -110,6 +111,7 @@ def test_hydras_own_options_are_answered_with_what_to_use_instead(capsys, words,
 
 
 def test_every_option_of_hydra_is_answered():
+    import_module("experiments.hydra_app")  # which makes Hydra's parser on Python 3.14
     theirs = {option for action in get_args_parser()._actions for option in action.option_strings}
     ours = {"--help", "-h", "--version", "--config-dir"}
     assert {option for option in theirs - ours if instead_of_option(option) is None} == set()
