@@ -41,11 +41,13 @@ def with_files(
 
     Raises:
         InputError: a file has changed.
+        OSError: a file cannot be read.
     """
     from experiments.store.files import check_unchanged
+    from experiments.store.identity import input_hashes
 
     part = work(config, replication)
-    check_unchanged(hashes)
+    check_unchanged(hashes, input_hashes(config))
     return part
 
 
