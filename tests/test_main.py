@@ -326,6 +326,13 @@ def test_a_closed_pipe_is_no_traceback():
     assert done.stderr == ""
 
 
+def test_closed_streams_are_none_that_other_texts_could_reach():
+    code = "import os; from experiments.entry import _open_closed_streams as f; f(); print(*map(os.fstat, (0, 1, 2)))"
+    shell = f"{sys.executable} -c '{code}' <&- 2>&-"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
+    assert done.stdout.count("os.stat_result") == 3
+
+
 def test_a_sigterm_that_comes_while_an_object_is_finalised_is_not_lost():
     code = """
 import os, signal, sys, time
