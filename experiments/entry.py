@@ -8,6 +8,8 @@ from typing import NoReturn
 def console() -> NoReturn:
     """Run the console command of `experiments.main`."""
     _open_closed_streams()
+    # Workers are started by `python -m`, which would import a random.py or queue.py of the current folder.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     try:
         from experiments.main import console as command
     except (OSError, ImportError, MemoryError) as error:

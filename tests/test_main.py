@@ -22,6 +22,7 @@ from experiments.main import Terminated, console, exit_code, main
 from experiments.store import RunDirectory
 from experiments.verbs import VERBS
 from sim.errors import CargohubError
+from tests.stored_runs import BARE, TINY
 
 
 @pytest.fixture
@@ -331,6 +332,13 @@ def test_closed_streams_are_none_that_other_texts_could_reach():
     shell = f"{sys.executable} -c '{code}' <&- 2>&-"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True)
     assert done.stdout.count("os.stat_result") == 3
+
+
+def test_modules_of_the_current_folder_are_not_those_of_workers(tmp_path):
+    (tmp_path / "random.py").write_text("raise SystemExit('not that one')")
+    words = ["run", *(word for word in TINY if word != "workers=1"), *BARE, "workers=2", "--fresh"]
+    code = "from experiments.entry import console; console()"
+    subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, cwd=tmp_path, check=True)
 
 
 def test_a_sigterm_that_comes_while_an_object_is_finalised_is_not_lost():
