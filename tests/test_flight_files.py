@@ -19,7 +19,14 @@ from experiments.report.schedule_text import schedule_words
 from sim.errors import CargohubError
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.inputs import make_inputs
-from sim.inputs.traffic import at_demand, daily_parcels, flights_asked, parcels_per_asked_flight
+from sim.inputs.traffic import (
+    at_demand,
+    daily_parcels,
+    flights_asked,
+    measured_parcels,
+    measured_parcels_per_asked_flight,
+    parcels_per_asked_flight,
+)
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
@@ -175,6 +182,16 @@ def test_a_demand_is_asked_of_a_hub_by_flights_a_day_whatever_says_how_many_fly(
     assert at_demand(asked["file"], 0.5).arrivals.factor == pytest.approx(0.5 / (2 / 7))
     with pytest.raises(CargohubError, match=r"flights.csv: at most 5\.714 flights a day, 20 times .*, got 9"):
         at_demand(asked["file"], 9)
+
+
+def test_parcels_of_the_measured_days_are_those_of_their_flights_not_of_the_files_mean_flight(tmp_path):
+    """A week of small flights is the warm-up; the next, of large ones, is measured: 7 × 9,000 parcels in 7 days."""
+    path = tmp_path / "flights.csv"
+    days = (row("A", day, 9, ",1000" if day < 7 else ",9000") for day in range(14))
+    path.write_text("flight,sibt,parcels\n" + "".join(days))
+    hub = hub_of(path, "arrivals.cancelled_share=0.25")
+    assert measured_parcels(hub) == pytest.approx(0.75 * 9000)
+    assert measured_parcels_per_asked_flight(at_demand(hub, 2.0)) == pytest.approx(0.75 * 9000)
 
 
 @pytest.mark.parametrize(

@@ -185,11 +185,17 @@ def _stay(config: HubConfig, sibt: int, sobt: int | None) -> float:
     return max(config.apron.turnaround_min, round(later / _BIN) * BIN_MIN)
 
 
-def _size_of(config: HubConfig) -> Callable[[FlightRow], float]:
-    """The parcels of a row over those of the demand's mean flight."""
+def parcels_of_row(config: HubConfig) -> Callable[[FlightRow], float]:
+    """The parcels of a row of a file, without which they are the mean of its type or of the demand."""
     mean = config.mean_parcels_per_flight
     of_type = {name: config.parcels_of(name) for name in config.fleet}
-    return lambda row: (row.n_parcels or (of_type[row.aircraft] if row.aircraft else mean)) / mean
+    return lambda row: row.n_parcels or (of_type[row.aircraft] if row.aircraft else mean)
+
+
+def _size_of(config: HubConfig) -> Callable[[FlightRow], float]:
+    """The parcels of a row over those of the demand's mean flight."""
+    parcels, mean = parcels_of_row(config), config.mean_parcels_per_flight
+    return lambda row: parcels(row) / mean
 
 
 def _late(delay: Delay) -> tuple[int, Bins]:

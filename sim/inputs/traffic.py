@@ -1,12 +1,14 @@
 """How many flights a day a hub is asked to handle, and the same hub with another number of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from sim.config import ArrivalModel, HubConfig
 from sim.config.arrivals import MOST_TIMES
 from sim.errors import ConfigError
-from sim.inputs.expected_flights import expected_parcels_per_day, with_mean_load
+from sim.inputs.expected_flights import expected_parcels_per_day, parcels_of_row, with_mean_load
+from sim.inputs.flight_file import FlightRow
 from sim.inputs.flight_schedule import end_of_run, measured_days
 from sim.inputs.own_flights import mean_rows
 
@@ -33,7 +35,10 @@ def measured_parcels(config: HubConfig) -> float:
 
     Those of a demand have its month, weekdays and peaks; those of a file are as they are.
     """
-    expected = 0.0 if config.arrivals.model is ArrivalModel.FILE else expected_parcels_per_day(config)
+    if config.arrivals.model is not ArrivalModel.FILE:
+        expected = expected_parcels_per_day(config)
+    else:
+        expected = _of_file(config, parcels_of_row(config)) * (1 - config.arrivals.cancelled_share)
     return expected or daily_parcels(config)
 
 
@@ -80,7 +85,11 @@ def measured_parcels_per_asked_flight(config: HubConfig) -> float:
     return measured_parcels(config) / asked if asked else parcels_per_asked_flight(config)
 
 
-def _of_file(config: HubConfig) -> float:
+def _of_file(config: HubConfig, size: Callable[[FlightRow], float] = lambda _: 1.0) -> float:
+    """Flights of a file that land in the measured days, a day; with `size`, the sum of their sizes."""
     begin, end = measured_days(config)
-    rows = ((row.sibt if row.arrival is None else row.arrival, n) for row, n in mean_rows(config, end_of_run(config)))
+    rows = (
+        (row.sibt if row.arrival is None else row.arrival, n * size(row))
+        for row, n in mean_rows(config, end_of_run(config))
+    )
     return sum(n for arrival, n in rows if begin <= arrival < end) / config.horizon_days
