@@ -13,6 +13,7 @@ def named_design(label="a", **changed):
         "area_m2": 30_000.0, "n_machines": 2, "n_halls": 1, "service_h": 24.0, "stability": "stable",
         "blocked_after_h": math.nan, "packout_rule": "flexible", "packout_flexible_per_day": math.inf,
         "packout_dedicated_per_day": math.inf, "other_packing": "", "schedule": "", "time_zone": "", "fully_manned": "",
+        "is_of_liege": True,
         "site": "30,000 m²", "traffic": "3.5 flights a day", "title": "30,000 m², 3.5 flights a day",
     }  # fmt: skip
     return NamedDesign(label, **today | changed)

@@ -329,6 +329,7 @@ def test_an_interval_of_small_numbers_does_not_read_as_certain_nought():
 def test_reports_about_liege_are_compared_with_no_gateway_and_no_express_hub():
     kpis = {"export_share": value(0.4), "opened of a million": value(9.0), "m2_per_parcel_h": value(1, 1, 1, "m2 h")}
     others = [replace(TODAY, area_m2=6_000), replace(TODAY, flights_per_day=65, area_m2=80_000)]
+    others.append(replace(TODAY, is_of_liege=False))
     for point, n_rows in [(TODAY, 3), (PERMIT, 3), *((other, 1) for other in others)]:
         assert len(validation.compare([point], {point.scenario: kpis}, 14)) == n_rows
 
@@ -440,7 +441,7 @@ def run_of(designs, n):
         rows.append(DesignRow(label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
                               hub.demand.flights_per_day, parcels, *3 * [np.nan], hub.area_m2, n_machines,
                               len(hub.halls), hub.service_h, "stable", np.nan, "flexible",
-                              *(packout_rung(hub, rule) for rule in PackoutRule), "", "", "", ""))  # fmt: skip
+                              *(packout_rung(hub, rule) for rule in PackoutRule), "", "", "", "", True))  # fmt: skip
         means[label] = {}
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]

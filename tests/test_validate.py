@@ -76,6 +76,14 @@ def test_a_small_hub_with_as_many_flights_is_not_compared_with_the_hub_of_today(
     assert validation.groups()["today"].holds(SimpleNamespace(flights_per_day=3, area_m2=area)) is is_today
 
 
+@pytest.mark.parametrize("word", ["time_zone=America/Chicago", "demand.hub_share=null"])
+def test_a_hub_of_that_size_elsewhere_is_compared_with_no_report_about_liege(word):
+    here, there = (planned_rows([Design("a", load("liege_30k", *words))]) for words in ([], [word]))
+    left_out = {row.case for row in here} - {row.case for row in there}
+    assert {"Flights a day, hub of today", "Full-time jobs, hub of today"} <= left_out
+    assert any(row.case.startswith("Hall area") for row in there), "which is about other hubs, too"
+
+
 def test_scatter_of_hubs_that_lie_a_factor_apart():
     """Two of each kind, a factor e² apart: a standard deviation of √2 about their middles."""
     first = public_hubs.public_hubs()[0]

@@ -216,6 +216,7 @@ def design_row(
         schedule_words(config),
         config.time_zone or "",
         ", ".join(fully_manned(config)),
+        config.demand.hub_share is not None and config.time_zone in (None, "Europe/Brussels"),
     )
 
 

@@ -28,7 +28,9 @@ class Group:
         return fewest <= point.flights_per_day <= most and above < point.area_m2 <= largest
 
 
-_UNNAMED: Final = ("any", "liege")
+_ANY: Final = "any"
+"""The group whose reports are not only about Liège."""
+_UNNAMED: Final = (_ANY, "liege")
 """Groups that a check's quantity does not name."""
 
 
@@ -56,7 +58,7 @@ class Check:
     def applies(self, point: NamedDesign) -> bool:
         if self.of == "of_share":
             return point.share is not None
-        return groups()[self.of].holds(point)
+        return (point.is_of_liege or self.of == _ANY) and groups()[self.of].holds(point)
 
     def predicted(self, kpis: Mapping[str, Value]) -> Value | None:
         """The design's value in the report's unit; None if the run lacks it."""

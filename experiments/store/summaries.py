@@ -68,6 +68,7 @@ class DesignRow:
     schedule: str = column("", "schedule of flights, random or fixed, in words; empty: not stored")
     time_zone: str = column("", "time zone of the hub; empty: clocks do not change")
     fully_manned: str = column("", "roles of which all posts are manned at any time of the first measured week")
+    is_of_liege: bool = column("", "whether its demand and its time zone are those of a hub at Liège")
 
     @property
     def label(self) -> str:
