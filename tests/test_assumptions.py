@@ -141,6 +141,14 @@ def test_a_derived_number_that_its_formula_does_not_give_is_in_proportion_to_it(
     assert permit["demand.parcels_per_flight"].startswith("in proportion to demand.hub_share.supposed *")
 
 
+def test_a_number_whose_formula_has_keys_that_the_hub_lacks_is_not_derived():
+    """An express hub is no share of an airport's parcels, and has no Boeing 777F: no world changes these numbers."""
+    rows = {row.key: row for row in assumptions_of(load("express_night_hub"))}
+    for key, lacking in [("demand.parcels_per_flight", "demand.hub_share"), ("breakdown.uld_parcels", "fleet.b777f")]:
+        assert (rows[key].kind, rows[key].low) == (Kind.DECISION, None)
+        assert rows[key].source.startswith(f"the hub lacks {lacking}.")
+
+
 @pytest.mark.parametrize(
     "formula", ["1 /", "1 / (warmup_days - 7)", "2 * arrivals.model", "2 * exports.collections.hour_share", "9**9**9"]
 )

@@ -115,12 +115,16 @@ def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumpt
 
 
 def _by_formula(row: Assumption, numbers: Mapping[str, Any]) -> Assumption:
-    """The row; a derived number that is not its formula's value is said to be in proportion to the formula."""
+    """The row; a derived number that is not its formula's value is said to be in proportion to the formula.
+
+    In a hub that lacks a key of the formula, the number follows from nothing and keeps its value in all worlds.
+    """
     if row.kind is not Kind.DERIVED:
         return row
     with placed(f"{row.entry.file}: {row.key}: "):
-        is_known = all(key in numbers for key in parents(row.source))
-        if is_known and math.isclose(row.likely, evaluate(row.source, numbers), rel_tol=_ROUNDING):
+        if lacking := [key for key in parents(row.source) if key not in numbers]:
+            return replace(row, kind=Kind.DECISION, source=f"the hub lacks {lacking[0]}, from which it would follow")
+        if math.isclose(row.likely, evaluate(row.source, numbers), rel_tol=_ROUNDING):
             return row
     return replace(row, source=f"in proportion to {row.source}")
 
