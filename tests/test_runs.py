@@ -78,6 +78,7 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     shutil.copytree(root / "a-run", root / "c-damaged")
     (root / "c-damaged" / "tables" / "summary.parquet").write_bytes(b"")
     (root / "no-run").mkdir()
+    (root / "private").mkdir(mode=0)  # nobody but root reads it
     (root / ".hydra").mkdir()  # Hydra's own folder beside a job's run
     shutil.copy(root / "a-run" / "config.yaml", root / ".hydra")
     runs = json.loads(said(capsys, "list", root, "--json"))["runs"]

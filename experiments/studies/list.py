@@ -54,8 +54,10 @@ def main(arguments: Arguments) -> int:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether the folder has a run; Hydra's own `.hydra` beside a run has a config.yaml, too."""
-    return not folder.name.startswith(".") and (is_finished(folder) or (folder / CONFIG).is_file())
+    """Whether the folder has a run that can be read; Hydra's own `.hydra` beside a run has a config.yaml, too."""
+    with suppress(PermissionError):
+        return not folder.name.startswith(".") and (is_finished(folder) or (folder / CONFIG).is_file())
+    return False
 
 
 def _runs_below(root: Path) -> Iterator[Path]:
