@@ -149,6 +149,19 @@ def test_a_number_whose_formula_has_keys_that_the_hub_lacks_is_not_derived():
         assert rows[key].source.startswith(f"the hub lacks {lacking}.")
 
 
+def test_a_world_leaves_one_crew_its_people():
+    """One crew of four by day: a fifth fewer would be three people, who could never build a ULD."""
+    crew = ("halls.main.exports.build_up_places=1", "halls.main.exports.build_up_workers=4")
+    hub = load("liege_30k", "roster=three_shifts", *crew)
+    worlds = Worlds.of(assumptions_of(hub))
+    point = np.full((1, len(worlds.names)), 0.5)
+    point[0, worlds.names.index("roster.roles.*.shifts.*.share")] = 0.0
+    point[0, worlds.names.index("roster.name")] = 0.75  # three_shifts
+    roles = worlds.hub(hub, worlds.values(point)[0]).roster.roles
+    assert [shift.share for shift in roles["build_up"].shifts] == [1, 0.75, 0.75]
+    assert [shift.share for shift in roles["breakdown"].shifts] == pytest.approx([0.8, 0.8, 0.6, 0.6])
+
+
 @pytest.mark.parametrize(
     "formula", ["1 /", "1 / (warmup_days - 7)", "2 * arrivals.model", "2 * exports.collections.hour_share", "9**9**9"]
 )

@@ -1,4 +1,4 @@
-"""Room in the hubs of worlds: for the units of halls, and in aircraft for the parcels of a flight file."""
+"""Room in the hubs of worlds: for the units of halls, and in aircraft for the parcels of a flight file; and people."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,19 +6,36 @@ from dataclasses import replace
 from experiments.designs.factors import squeezed
 from sim.config import HubConfig
 from sim.config.fleet import AircraftType, Deck
+from sim.domain.roles import ROLES
 from sim.errors import ConfigError
 from sim.inputs.flight_files import schedules_of
+from sim.inputs.staffing import has_work, is_ever_manned
 from sim.site.room import check_area
 
 
 def with_room(changed: HubConfig, hub: HubConfig) -> HubConfig:
-    """The hub as a world changed it; units without room stand closer, and aircraft carry what a file gives them."""
-    carrying = _carrying(changed, hub)
+    """The hub as a world changed it.
+
+    Units without room stand closer, aircraft carry what a file gives them, and shifts man what a piece of work takes.
+    """
+    carrying = _carrying(_manned(changed, hub), hub)
     try:
         check_area(carrying)
     except ConfigError:
         return squeezed(carrying)[0]
     return carrying
+
+
+def _manned(changed: HubConfig, hub: HubConfig) -> HubConfig:
+    """The changed hub, in which a role whose shifts would never man what one piece of work takes keeps the hub's."""
+    if changed.roster == hub.roster:
+        return changed
+    kept = {
+        name: hub.roster.roles[name]
+        for name, role in ROLES.items()
+        if has_work(changed, role) and not changed.roster.follows_work(name) and not is_ever_manned(changed, name)
+    }
+    return replace(changed, roster=replace(changed.roster, roles={**changed.roster.roles, **kept})) if kept else changed
 
 
 def _carrying(changed: HubConfig, hub: HubConfig) -> HubConfig:

@@ -54,9 +54,7 @@ class Rosters:
     def _manning(self, name: str, hall_name: str | None) -> Manning:
         config, posts = self.config, most_posts(self.config, name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
-        week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
-        most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
-        least = at_once(config, name)
+        most, least = _most_manned(config, name, posts, by_work), at_once(config, name)
         if posts and most < least:
             raise ConfigError(
                 f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, but the work takes {least} at"
@@ -182,6 +180,17 @@ def fully_manned(config: HubConfig) -> list[str]:
             for *_, posts in spans(rosters.of_role(name, hall_name), max(low, opens), low + _WEEK)
         )
     ]
+
+
+def is_ever_manned(config: HubConfig, name: str) -> bool:
+    """Whether the shifts of a role man what one piece of its work takes at some time, wherever it has posts."""
+    posts = [most_posts(config, name, hall_name) for hall_name, _ in _places(config, ROLES[name])]
+    return all(_most_manned(config, name, n) >= at_once(config, name) for n in posts if n)
+
+
+def _most_manned(config: HubConfig, name: str, posts: int, by_work: Mapping[int, float] | None = None) -> int:
+    week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
+    return max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
 
 
 def spans_of_role(rosters: Rosters, name: str, low: int, high: int) -> Iterator[tuple[int, int, int]]:
