@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from mistakes import refused
 from priced import priced
 
+from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.designs.design import Design
+from experiments.designs.design import Design, MarginKeys, several
 from experiments.frame.costs import cost_section, prices_line
 from experiments.frame.pages import warnings_of
 from experiments.main import main
@@ -38,6 +39,7 @@ from experiments.money.prices import Tenure
 from experiments.statistics.interval import Value
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
+from sim.errors import ConfigError
 from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
 from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY
@@ -244,6 +246,22 @@ def test_prices_in_the_wrong_place_are_one_line(
     capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     assert message in refused(capsys, *words)
+
+
+@pytest.mark.parametrize("word", ["scenarios=[dear]", "designs=[dear, dear halls.main.doors_out=26]"])
+def test_designs_of_a_scenario_with_prices_of_its_own_have_these(tmp_path: Path, word: str) -> None:
+    """They had the packaged ones (`scenarios`), or were refused, as if their prices differed (`designs`)."""
+    for name, text in {
+        "cost/dear": "defaults: [liege, _self_]\nlabour: {wage_eur_per_h: 45}\n",
+        "scenario/dear": "# @package _global_\ndefaults: [{override /cost: dear}, _self_]\nscenario: dear\n",
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / f"{name}.yaml").write_text(text)
+    _, keys = several(Arguments("compare", (word,), config_dir=tmp_path), MarginKeys)
+    assert keys.prices.labour.wage_eur_per_h == 45
+    differ = word.replace("[", "[liege_30k,")
+    with pytest.raises(ConfigError, match="the same prices for every design"):
+        several(Arguments("compare", (differ,), config_dir=tmp_path), MarginKeys)
 
 
 @given(st.lists(CENTS, max_size=20), st.sampled_from(Timing))

@@ -84,6 +84,7 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60", "exports.service_h=range(20,21,1)"]),
         (customs, ["demand.flights_per_day=3", "frontier.examination.values=[0,0.0001]", "~frontier.documents"]),
         (shadow_price, ["scenario=liege_66k", "halls.main.doors_out=40", "shadow_price.prices.year=2024"]),
+        (shadow_price, ["scenario=liege_66k", "cost@shadow_price.prices=liege"]),
         (optimise, ["scenario=liege_66k", "demand=permit", "optimise.population=8"]),
         (select, ["scenario=liege_66k", "halls.main.doors_out=40,60", "select.target=0.9"]),
         (sweep, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand.flights_per_day=3,4"]),

@@ -198,12 +198,13 @@ def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     Scenarios × demands under the first arrival model are followed by the first scenario under the other models.
     """
     (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
-    keys = study(kind, compose(words, config_dir))
+    shared = compose(words, config_dir)
+    keys = study(kind, shared)
     if rows:
         if any(keys.compared):
             raise ConfigError(said("designs_alone"))
-        designs, factors = of_rows(rows, words, config_dir)
-        return designs, replace(keys, factors=factors)
+        designs, factors, cost = of_rows(rows, words, config_dir)
+        return designs, replace(study(kind, {**shared, "cost": cost}), factors=factors)
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
         raise ConfigError(said("needs_scenarios", verb=arguments.verb, first=first, second=second))
@@ -215,25 +216,38 @@ def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     models: list[str | None] = [*keys.arrival_models] or [None]
     wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
     wanted += [(keys.scenarios[0], demand, model) for demand in demands for model in models[1:]]
-    designs = []
+    designs, composed = [], []
     for scenario, demand, model in wanted:
         values = [*rest, f"scenario={scenario}"]
         values += [f"demand={demand}"] if demand else []
         values += [f"arrivals={model}"] if model else []
         label = [scenario, *([demand] if demand and len(demands) > 1 else [])]
         label += [model] if model and model != models[0] else []
-        designs.append(Design(", ".join(label), hub(compose(values, config_dir))))
-    return designs, keys
+        composed.append(compose(values, config_dir))
+        designs.append(Design(", ".join(label), hub(composed[-1])))
+    return designs, study(kind, {**shared, "cost": _prices_of(composed)})
 
 
-def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path | None) -> tuple[list[Design], Factors]:
-    """The designs of a spreadsheet or list, and the keys in which they differ."""
+def of_rows(
+    rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path | None
+) -> tuple[list[Design], Factors, Mapping[str, Any]]:
+    """The designs of a spreadsheet or list, the keys in which they differ, and their prices."""
     composed, names = [compose_design(row, words, config_dir) for row in rows], [row.name for row in rows]
-    cost = compose(words, config_dir)["cost"]
-    if any(each["cost"] != cost for each in composed):
-        raise ConfigError(said("same_prices"))
+    cost = _prices_of(composed)
     designs = [Design(name, hub(config)) for name, config in zip(names, composed, strict=True)]
-    return designs, factors_of(names, rows, composed)
+    return designs, factors_of(names, rows, composed), cost
+
+
+def _prices_of(composed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The prices of all designs, which their scenarios may choose.
+
+    Raises:
+        ConfigError: they differ.
+    """
+    prices: Mapping[str, Any] = composed[0]["cost"]
+    if any(each["cost"] != prices for each in composed):
+        raise ConfigError(said("same_prices"))
+    return prices
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:

@@ -154,6 +154,7 @@ def _typed(designs: Iterable[str]) -> str:
 
 def _is_left_out(key: str, kept: str) -> bool:
     """Whether a key is left out: a demand's own numbers are kept, those below its name in other studies are not."""
+    key = key.rpartition("@")[2]  # of a file that is chosen for a place, such as cost@shadow_price.prices
     group = key.partition(".")[0]
     return key in _NOT_ASKED or (group not in ("demand", kept) and group in _NOT_ASKED)
 

@@ -184,7 +184,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(said("file_of_two", n=len(rows)))
-        (start, end), factors = of_rows(rows, rest, config_dir)
+        (start, end), factors, _ = of_rows(rows, rest, config_dir)
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors)
     else:
         start, end = named(rest, keys.scenarios, config_dir)
