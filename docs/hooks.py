@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from math import inf
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+from griffe import Extension, Object
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -47,6 +49,15 @@ HUBS = (
 )
 """Configurations that together have every key of a hub, each with what it adds."""
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+
+
+class Examples(Extension):
+    """Examples in docstrings, which would otherwise be quotations without line breaks."""
+
+    def on_object(self, *, obj: Object, **_: Any) -> None:  # noqa: ANN401 - griffe's
+        if obj.docstring and "\n>>> " in obj.docstring.value:
+            text, prompt, example = obj.docstring.value.partition(">>> ")
+            obj.docstring.value = f"{text}Examples:\n{indent(prompt + example, '    ')}"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
