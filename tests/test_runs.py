@@ -171,7 +171,8 @@ def test_show_refuses_what_is_no_run(capsys, root):
     assert "of liege_30k" in refused(capsys, "show", root / "a-run")
     rewritten(root / "a-run", "summary", lambda table: table.drop_columns(["mean"]))
     sealed(root / "a-run")
-    assert "column mean is missing" in refused(capsys, "show", root / "a-run")
+    text = refused(capsys, "show", root / "a-run")
+    assert "column mean is missing" in text and "(another version's run, or damaged)" in text
 
 
 def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good, tmp_path):

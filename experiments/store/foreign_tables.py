@@ -54,7 +54,8 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
     for row in rows[:1]:
         for name, kind in kinds.items():
             if not isinstance(row.get(name), kind):
-                raise InputError(f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type")
+                missing = f"{manifest.folder}: table {table}: column {name} is missing, or of a wrong type"
+                raise InputError(f"{missing} ({manifest.unread})")
     return rows
 
 
