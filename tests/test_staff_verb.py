@@ -196,6 +196,16 @@ def test_hours_that_several_halls_round_to_whole_posts_are_named() -> None:
         assert [line.startswith("truck loading, ") for line in result.rounded_in_halls] == [True] * expected
 
 
+def test_a_small_hall_gets_a_crew_at_the_fullest_hours() -> None:
+    """Of a plan of 8 to 16 of 44 posts, a hall with one crew's four would have one or two people, who build no ULD."""
+    config = load("liege_30k", "+hall@halls.second=gateway_6k", "halls.second.exports.build_up_workers=4")
+    manned = [8.0] * 47 + [16.0] + [8.0] * (SLOTS - 48)  # 16 from 23:30 to 24:00 on Monday
+    staffed = with_shifts(config, {"build_up": (44, manned)})
+    rosters = rosters_of(staffed, 8 * TICKS_PER_DAY)
+    for hall, numbers in {"main": {7, 35}, "second": {1, 4}}.items():  # 8/44 and 7/8 of 40 and of 4
+        assert {n for *_, n in spans(rosters.of_role("build_up", hall), 0, 7 * TICKS_PER_DAY)} == numbers
+
+
 @pytest.mark.paged
 def test_a_plan_is_told_shown_reproduced_and_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool

@@ -188,6 +188,12 @@ def is_ever_manned(config: HubConfig, name: str) -> bool:
     return all(_most_manned(config, name, n) >= at_once(config, name) for n in posts if n)
 
 
+def least_share(config: HubConfig, name: str) -> float:
+    """The share of a role's posts that, in whole posts, is what one piece of its work takes, wherever it has posts."""
+    posts = (most_posts(config, name, hall_name) for hall_name, _ in _places(config, ROLES[name]))
+    return min(1.0, max(((at_once(config, name) - 0.5) / n for n in posts if n), default=0.0))
+
+
 def _most_manned(config: HubConfig, name: str, posts: int, by_work: Mapping[int, float] | None = None) -> int:
     week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
     return max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)

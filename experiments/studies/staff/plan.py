@@ -14,6 +14,7 @@ from experiments.studies.staff.design import SLOTS_PER_H, Staff
 from experiments.studies.staff.tours import Tour, at_night, cheapest, covered, hours_at_price
 from sim.config import HubConfig
 from sim.config.roster import DAYS, RoleRoster, Shift
+from sim.inputs.staffing import is_ever_manned, least_share
 from sim.units import MIN_PER_H, Numbers
 
 ROSTER: Final = "staffed"
@@ -92,10 +93,29 @@ def posts_of(plans: Sequence[PoolPlan]) -> dict[str, tuple[int, list[float]]]:
 
 
 def with_shifts(config: HubConfig, posts: Mapping[str, tuple[int, Sequence[float]]]) -> HubConfig:
-    """The hub with a roster that mans these posts; roles that are not planned keep theirs."""
-    shifts = {role: RoleRoster(1.0, shifts_of(there, manned)) for role, (there, manned) in posts.items()}
-    roster = replace(config.roster, name=ROSTER, roles={**config.roster.roles, **shifts})
-    return replace(config, roster=roster)
+    """The hub with a roster that mans these posts; roles that are not planned keep theirs.
+
+    Halls have the same share of posts. Where it would leave one without what a piece of work takes, it is raised at the
+    role's fullest hours.
+    """
+    roles = {role: RoleRoster(1.0, shifts_of(there, manned)) for role, (there, manned) in posts.items()}
+    hub = _with_roles(config, roles)
+    raised = {
+        role: RoleRoster(1.0, _raised(roles[role].shifts or (), least_share(hub, role)))
+        for role in roles
+        if not is_ever_manned(hub, role)
+    }
+    return _with_roles(hub, raised)
+
+
+def _with_roles(config: HubConfig, roles: Mapping[str, RoleRoster]) -> HubConfig:
+    return replace(config, roster=replace(config.roster, name=ROSTER, roles={**config.roster.roles, **roles}))
+
+
+def _raised(shifts: Sequence[Shift], least: float) -> tuple[Shift, ...]:
+    """The shifts, of which the fullest man at least this share."""
+    most = max((shift.share for shift in shifts), default=0.0)
+    return tuple(replace(shift, share=max(least, most)) if shift.share == most else shift for shift in shifts)
 
 
 def shifts_of(posts: int, manned: Sequence[float]) -> tuple[Shift, ...]:
