@@ -103,6 +103,8 @@ def test_a_date_of_another_year_is_a_mistake_unless_the_days_are_given(tmp_path)
     ):
         period(tmp_path / "flights.csv", days=[0, 1, 366])
     assert period(tmp_path / "flights.csv", "horizon_days=7", days=[0, 1, 366]) == (0, 7, 7)
+    with pytest.raises(CargohubError, match=r"between 2022-03-06 and 2023-03-06; at most 28 days, got 365"):
+        period(tmp_path / "flights.csv", "start_date=2022-03-06", days=range(7))  # a scenario's, of another file
 
 
 def test_flights_a_day_of_a_word_are_said_to_have_no_effect_on_a_file(tmp_path):

@@ -56,7 +56,7 @@ def period_of(
     """
     first, last = _days(rows)
     if horizon_days is None:
-        _check_gaps(rows, epoch)
+        _check_gaps(rows, epoch, start_date)
     start = start_date or epoch + dt.timedelta(days=first)
     again = (repeat - 1) * whole_weeks_of(rows) * DAYS_PER_WEEK
     days = (epoch + dt.timedelta(days=last) - start).days + 1 + again
@@ -74,14 +74,17 @@ def period_of(
     return Period(start, warmup_days, max(1, horizon_days))
 
 
-def _check_gaps(rows: Sequence[FlightRow], epoch: dt.date) -> None:
+def _check_gaps(rows: Sequence[FlightRow], epoch: dt.date, start_date: dt.date | None) -> None:
+    """Refuse a long time without a flight, also from a start that is set to the first of them."""
     days = sorted({row.sibt // TICKS_PER_DAY for row in rows})
+    if start_date is not None and (start := (start_date - epoch).days) < days[0]:
+        days = [start, *days]
     for before, after in pairwise(days):
         if (gap := after - before) > _LONGEST_GAP_DAYS:
             last, first = (epoch + dt.timedelta(days=day) for day in (before, after))
             raise InputError(
                 f"arrivals.schedule: no flight is scheduled between {last} and {first}; at most {_LONGEST_GAP_DAYS}"
-                f" days, got {gap}: correct a date, or set horizon_days"
+                f" days, got {gap}: correct a date (start_date=null takes the first of the file), or set horizon_days"
             )
 
 

@@ -84,9 +84,12 @@ def main(arguments: Arguments) -> int:
 
 
 def _dates_of_file(words: Sequence[str], config_dir: Path | None, result: Schedule) -> list[str]:
-    """The word that takes the days of the run from the file, if its scenario begins when the file has no flight."""
+    """The word that takes the days of the run from the file, if its scenario begins when the file has no flight.
+
+    With a horizon, a start far from the file's is not refused.
+    """
     try:
-        start = dt.date.fromisoformat(str(compose(words, config_dir)["start_date"]))
+        start = dt.date.fromisoformat(str(compose([*words, "horizon_days=1"], config_dir)["start_date"]))
     except CargohubError:  # The run explains why it refuses the file.
         return []
     return [] if result.pattern.first <= start <= result.pattern.last else ["start_date=null"]
