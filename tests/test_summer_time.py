@@ -49,6 +49,17 @@ def flights_of(hub):
     return make_flights(hub, Streams(hub.seed, 0), end_of_run(hub))
 
 
+def test_a_curfew_moves_flights_out_of_a_night_of_ten_hours(tmp_path):
+    """From 02:30 in summer time four hours later, to 06:30; four hours elapsed would be 05:30, still in the night."""
+    text = "flight,sibt\nA,2026-10-25 02:30+02:00\nB,2026-10-25 02:30+01:00\n"
+    curfew = "+disruption@disruptions.night=night_curfew"
+    for opens, local in [("06:00", SUNDAY + 6.5), ("07:00", SUNDAY - 1.5)]:  # until 07:00 the evening is nearer
+        hub = hub_of(tmp_path / "flights.csv", text, curfew, f"disruptions.night.opens='{opens}'")
+        flights = flights_of(hub)
+        assert [flight.sibt for flight in flights] == [round(hour(local) * TICKS_PER_H)] * 2
+        assert all(flight.is_moved and flight.arrival == flight.sibt for flight in flights)
+
+
 def test_a_day_has_25_or_23_hours():
     for start, hours in ((AUTUMN, 25), (SPRING, 23)):
         assert hour(SUNDAY + 24, start=start) - hour(SUNDAY, start=start) == hours

@@ -64,10 +64,12 @@ def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
 
 
 def _moved(call: Call, disruption: Disruption, clock: Clock) -> Call:
-    """The flight with its schedule, and so its arrival, moved."""
-    moved = round(disruption.moved_min(clock.local(call.sibt) / TICKS_PER_MIN) * TICKS_PER_MIN)
-    if moved == 0:
+    """The flight with its schedule, and so its arrival, moved; in local time, also over a change of the clocks."""
+    local = clock.local(call.sibt)
+    hours = round(disruption.moved_min(local / TICKS_PER_MIN) * TICKS_PER_MIN)
+    if hours == 0:
         return call
+    moved = clock.instant(local + hours) - call.sibt
     sobt = None if call.sobt is None else call.sobt + moved
     return call._replace(sibt=call.sibt + moved, arrival=call.arrival + moved, sobt=sobt, is_moved=True)
 
