@@ -87,6 +87,14 @@ def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept
     assert sorted(number for _, number in found) == [0, 1, 2, 4, 5]
 
 
+@PLACES
+def test_workers_are_stopped_without_a_word(pools, place, recwarn):
+    """As if the disk was full when the first result was written: the one line of an error stands alone."""
+    with closing(pools[place.backend].run(tasks(own_pid, 30))) as results:
+        next(results)
+    assert not [str(warning.message) for warning in recwarn]
+
+
 def test_results_lost_with_all_workers_are_computed_again_by_new_ones(pools):
     with closing(pools[Backend.DASK].run(tasks(square, 6))) as results:
         found = [next(results)]

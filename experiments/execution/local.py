@@ -99,7 +99,8 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
     with interrupts_are_ours():
         results: Iterator[tuple[K, R]] = pool(delayed(_call)(*task) for task in tasks)
     try:
-        yield from results
+        for result in results:  # noqa: UP028 - `yield from` would close them before warnings are ignored
+            yield result
     finally:
         with warnings.catch_warnings():
             # Closing cancels tasks.
