@@ -50,8 +50,8 @@ axes.set_xticks([0, 1], ["15,000 an hour", "7,500 an hour"])
 plt.show()
 
 # %% [markdown]
-# Replications differ more than designs do, and the lines are nearly parallel. The variance of the difference matters. Compare it
-# with the sum of both variances, which independent draws would give:
+# Replications differ more than designs do, and what is long in one design is long in the other. The variance of the difference
+# matters. Compare it with the sum of both variances, which independent draws would give:
 
 # %%
 paired = (of_slower - of_base).var(ddof=1)
