@@ -124,6 +124,17 @@ def test_a_held_uld_waits_for_the_round_and_is_carried_again():
     assert parcels["ready"][0] == parcels["freed"][0] + 10 * MIN
 
 
+def test_the_hold_of_a_uld_includes_its_path_to_the_lane():
+    words = ("presorted=ulds", "demand.flights_per_day=3", "exports=none", "record.parcels_of_flights=all")
+    result = sim.simulate(load("liege_30k", *SHORT, *words), 1)
+    parcels = result.tables["parcels"]
+    stays, counts = parcels["ready"] - parcels["held"], parcels["n_parcels"]
+    # A ULD of the measured day that reached its lane was held if it is counted.
+    is_held = (parcels["held"] < 24 * 60) & (stays > 0)
+    assert is_held.any()
+    assert np.isclose(result.kpis["customs_hold_mean_h"], np.average(stays[is_held], weights=counts[is_held]) / 60)
+
+
 def test_a_refused_uld_frees_its_room():
     tables = tables_of(whole_ulds(Channel.EXAMINED, is_refused=True))
     parcels = tables["parcels"]

@@ -22,8 +22,8 @@ __all__ = ["TABLES", "Column", "Table", "TableSchema", "tabulate"]
 _FLIGHT = number("flight", "number of the flight, by drawn arrival")
 _STAGE = text(
     "stage",
-    f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}; coding and sorting by hand include the"
-    " path to the lane",
+    f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}; coding and sorting by hand, and the hold"
+    " of whole ULDs, include the path to the lane",
 )
 
 CUSTOMS_TABLE: Final = TableSchema.of(
@@ -224,8 +224,8 @@ _ALL: Final = (
         "contents of each zone just before the end of each interval",
         text(
             "zone",
-            "zone or resource; sorting, handcoding, manual_sort and packout count imports; coding and sorting by hand"
-            " include the path to the lane",
+            "zone or resource; sorting, handcoding, manual_sort and packout count imports; coding and sorting by hand,"
+            " and the hold of whole ULDs, include the path to the lane",
         ),
         time("time", "end of the interval"),
         number("inside", "units inside", "int64"),

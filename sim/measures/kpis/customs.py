@@ -45,7 +45,9 @@ def held_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)
 def customs_hold_mean_h(run: Measured) -> float:
-    """mean time in the customs hold zone, of parcels held in the measured days that have left it; 0 without any"""
+    """mean time in the customs hold zone, of parcels held in the measured days that have left it, with the path of
+    whole ULDs to the lane; 0 without any
+    """
     held = run.record.stages["customs_hold"]
     return held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0
 

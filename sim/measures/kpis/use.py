@@ -190,7 +190,7 @@ CUSTOMS_RESOURCES: Final = {
     "transit_desks": _manned("transit desks", _served),
     "uld_xrays": _manned("X-ray machines for whole ULDs", _stayed),
     "customs_hold": Resource(
-        "customs hold zone, over its planned floor; does not block when full",
+        "customs hold zone, over its planned floor, with the path of whole ULDs to the lane; does not block when full",
         _held_by_customs,
         _of_zones(hold_zone_parcels),
     ),
