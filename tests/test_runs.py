@@ -182,7 +182,7 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
     with (tmp_path / "out" / "dictionary.csv").open() as file:
         meant = {(row["table"], row["column"]) for row in csv.DictReader(file)}
     for name, table in stored.items():
-        own = pd.read_csv(tmp_path / "out" / f"{name}.csv")
+        own = pd.read_csv(tmp_path / "out" / f"{name}.csv", dtype=str)
         assert list(own) == list(table)
         assert {(name, column) for column in table} <= meant
         assert len(own) == len(table)
