@@ -148,7 +148,7 @@ class _Files(ConfigRepository):
         file = Path(source.path, source._normalize_file_name(name))  # noqa: SLF001
         try:
             with file.open(encoding="utf-8") as stream:  # the path, not its text: then an error names the file
-                header = stream.read(512)
+                header = stream.read(512).removeprefix("\ufeff")  # a byte-order mark, which some editors write
                 stream.seek(0)
                 content = yaml.load(stream, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
         except UnicodeDecodeError:
@@ -157,9 +157,12 @@ class _Files(ConfigRepository):
             raise ConfigError(f"{file}: {str(error).partition(';')[0]}") from None
         if not isinstance(content, dict):
             raise ConfigError(f"{file}: expected a mapping")
+        package, group = source._get_header_dict(header), name.partition("/")[0]  # noqa: SLF001
+        if group in ("scenario", "study") and package["package"] != "_global_":
+            raise ConfigError(f"{group}: the first line of its file must be '# @package _global_'")
         with one_line(f"{file}: ", also=_OF_LISTS):
             lists = OmegaConf.create({key: content.pop(key) for key in ("defaults",) if key in content})
-            result = ConfigResult(source.provider, source.full_path(), lists, source._get_header_dict(header))  # noqa: SLF001
+            result = ConfigResult(source.provider, source.full_path(), lists, package)
             result.defaults_list = self._create_defaults_list(name, self._extract_defaults_list(name, lists))
         self.contents[name] = content
         return result

@@ -201,9 +201,6 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: State, _
     for key in plain:
         if not isinstance(key, str):
             raise ConfigError(f"{key}: expected a name as the key")
-    for group in ("scenario", "study"):
-        if isinstance(plain.get(group), dict):
-            raise ConfigError(f"{group}: the first line of its file must be '# @package _global_'")
     return pickle.dumps(plain)
 
 

@@ -191,10 +191,16 @@ def test_a_misspelt_key_in_a_scenario_file_is_found(tmp_path):
 
 
 @pytest.mark.parametrize("group", ["scenario", "study"])
-def test_a_file_without_its_first_line_is_refused_with_it(tmp_path, group):
-    written(tmp_path, {f"{group}/mine.yaml": "scenario: mine\nhorizon_days: 3\n"})
+@pytest.mark.parametrize("lists", ["", "defaults: [{override /hall@halls.main: liege_18k}, _self_]\n"])
+def test_a_file_without_its_first_line_is_refused_with_it(tmp_path, group, lists):
+    written(tmp_path, {f"{group}/mine.yaml": f"{lists}scenario: mine\nhorizon_days: 3\n"})
     with pytest.raises(ConfigError, match=rf"^{group}: the first line of its file must be '# @package _global_'$"):
         compose([f"{group}=mine"], tmp_path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path):
+    written(tmp_path, {"scenario/mine.yaml": "\ufeff# @package _global_\nscenario: mine\nservice_h: 20\n"})
+    assert load("mine", config_dir=tmp_path).service_h == 20
 
 
 def test_a_group_that_a_hub_has_several_of_says_how_one_is_chosen_and_one_added():
