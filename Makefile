@@ -53,13 +53,13 @@ KINDS :=
 
 .PHONY: torture
 torture: .venv/.installed-dev
-	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED) $(if $(KINDS),--kinds $(KINDS))
+	PYTHONPATH=tests $(BIN)/python -m torture.campaign --minutes $(MINUTES) --seed $(SEED) $(if $(KINDS),--kinds $(KINDS))
 
 PARSER := ssim flights overrides option yaml json lines npz npy archive parquet
 
 .PHONY: fuzz
 fuzz: .venv/.installed-dev
-	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m tests.fuzz.fuzzing --minutes $(MINUTES) $$parser || exit; done
+	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m fuzz.fuzzing --minutes $(MINUTES) $$parser || exit; done
 
 .PHONY: endure
 endure: .venv/.installed-dev

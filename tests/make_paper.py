@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import make_pictures
+
 from experiments.composition import load
 from experiments.report import style
 from experiments.report.figures import logic_figure
 from experiments.studies.methods import hub as hubs
 from sim.reading import plain
-from tests import make_pictures
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "paper"
 

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from mistakes import is_refused
+from named_designs import named_design
 from stored_runs import BARE, made
 
 from experiments.arguments import Arguments
@@ -24,8 +26,6 @@ from experiments.report.stored_designs import Panel
 from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
 from sim.measures.ladder import Rung
-from tests.mistakes import is_refused
-from tests.named_designs import named_design
 
 LONG = "a scenario of a planner who is fond of long names " * 12
 UNBROKEN = "halls.main.doors_out=" * 30

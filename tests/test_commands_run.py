@@ -20,12 +20,12 @@ from types import MappingProxyType
 import openpyxl
 import pytest
 import test_schedule
+from printed import ROOT
 from test_calibrate import HEADER, rows_of, written
 from test_kills import dask_cluster
 from test_printed_commands import ALL, HOLES, prepare
 
 from experiments.studies.sheet import KEY, VALUE
-from tests.printed import ROOT
 
 TIMEOUT_S = 3600
 SMALL = (

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from interruptions import cut_off
 from mistakes import refused
+from stored_runs import TINY, forget
 
 import sim
 from experiments.composition import compose, hub, load
@@ -35,7 +36,6 @@ from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 from sim.units import TICKS_PER_H
-from tests.stored_runs import TINY, forget
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)

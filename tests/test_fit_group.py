@@ -8,12 +8,12 @@ import pytest
 import yaml
 from answers import answer
 from mistakes import refused
+from stored_runs import TINY
 
 from experiments.assumptions import assumptions_of
 from experiments.assumptions.worlds import Worlds
 from experiments.composition import load
 from experiments.main import main
-from tests.stored_runs import TINY
 
 MINUTES = np.random.default_rng(9).gamma(4, 90, size=150)
 

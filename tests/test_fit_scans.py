@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from mistakes import refused
+from stored_runs import made
 
 from experiments.main import main
 from experiments.store.foreign import configuration_of, manifest_of
@@ -15,7 +16,6 @@ from experiments.store.foreign_tables import replication_table
 from experiments.studies.fit.scans import _median, minutes, read_scans, stages_of
 from sim.errors import InputError
 from sim.record.schemas import TABLES
-from tests.stored_runs import made
 
 STAGES = ("lifted", "placed", "start", "end")
 BRUSSELS = ZoneInfo("Europe/Brussels")

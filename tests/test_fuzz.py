@@ -1,12 +1,12 @@
 """What `make fuzz` attacks for minutes, for seconds: stored inputs, and good files that hypothesis changes."""
 
 import pytest
+from fuzz.changes import tried
+from fuzz.fuzzing import CORPUS
+from fuzz.oracle import problem_of
+from fuzz.parsers import PARSERS, Parser
 
 from sim.errors import InputError
-from tests.fuzz.changes import tried
-from tests.fuzz.fuzzing import CORPUS
-from tests.fuzz.oracle import problem_of
-from tests.fuzz.parsers import PARSERS, Parser
 
 SLOW = ("overrides", "option")
 """Hydra composes for each of them."""

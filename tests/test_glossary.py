@@ -4,8 +4,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-
-from tests.glossary_texts import DOCS, GLOSSARY, PAPER, ROOT, texts
+from glossary_texts import DOCS, GLOSSARY, PAPER, ROOT, texts
 
 
 class Entry(NamedTuple):

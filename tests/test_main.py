@@ -13,6 +13,7 @@ import yaml
 from answers import answer
 from hydra._internal.utils import get_args_parser
 from mistakes import refused
+from stored_runs import BARE, TINY
 
 from experiments import entry
 from experiments import main as command
@@ -22,7 +23,6 @@ from experiments.main import Terminated, console, exit_code, main
 from experiments.store import RunDirectory
 from experiments.verbs import VERBS
 from sim.errors import CargohubError
-from tests.stored_runs import BARE, TINY
 
 
 @pytest.fixture

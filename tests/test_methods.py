@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from mistakes import is_refused
 from pyarrow import parquet
 from stored_runs import BARE, made
 
@@ -37,7 +38,6 @@ from sim.config import HubConfig
 from sim.distributions import Distribution
 from sim.measures.kpis import Rank
 from sim.reading import hints_of, plain
-from tests.mistakes import is_refused
 
 ITEMS = (3, 5, 4, 3, 4, 1)
 """Of the sections of STRESS-DES."""

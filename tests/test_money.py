@@ -16,6 +16,7 @@ from answers import answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistakes import refused
+from named_designs import named_design
 from priced import priced
 
 from experiments.arguments import Arguments
@@ -43,7 +44,6 @@ from sim.errors import ConfigError
 from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
 from sim.units import DAYS_PER_YEAR, TICKS_PER_DAY
-from tests.named_designs import named_design
 
 YEAR = Activity(
     parcels=147e6,

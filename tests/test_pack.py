@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 from answers import answer
+from mistakes import is_refused
 from stored_runs import made
 
 from experiments.main import main
@@ -22,7 +23,6 @@ from experiments.store.foreign import manifest_of
 from experiments.store.identity import ROOT
 from experiments.store.stored_by import finished
 from experiments.studies.pack.crate import METADATA
-from tests.mistakes import is_refused
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,900\nB,2023-03-07 12:00,800\n"
 VALIDATOR = os.environ.get("ROCRATE_VALIDATOR") or shutil.which("rocrate-validator")

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
+from named_designs import named_design
 from stored_runs import made
 from test_printed_commands import answered
 
@@ -15,7 +16,6 @@ from experiments.main import main
 from experiments.report import packing
 from experiments.statistics.interval import Value
 from experiments.store import read_run
-from tests.named_designs import named_design
 
 BETWEEN = ("packout.parcels_per_post_h=28", "exports=none")
 """Of a tiny run: with it 16,000 parcels a day arrive, which pack-out can handle by one rule and not by the other."""

@@ -24,6 +24,9 @@ from mistakes import refused
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from served import HERE, PORT, TOKEN, answer_here, client_of
+from stored_runs import BARE, TINY, made
+
 from experiments import extras
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
@@ -44,8 +47,6 @@ from experiments.studies.page.server import application_of
 from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
 from sim.errors import InputError
-from tests.served import HERE, PORT, TOKEN, answer_here, client_of
-from tests.stored_runs import BARE, TINY, made
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,12 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
-from browser import LeftError
+from browser import LeftError, needs_chromium
+from stored_runs import TINY, made
 from test_expansion import PACKAGED, kpis_of
 
 from experiments.frame import simulating
 from experiments.main import main
-from tests.browser import needs_chromium
-from tests.stored_runs import TINY, made
 
 pytestmark = needs_chromium
 AXE = Path(__file__).with_name("axe") / "axe.min.js"

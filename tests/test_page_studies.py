@@ -10,6 +10,8 @@ from answers import answer
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from served import answer_here, client_of
+from stored_runs import BARE, TINY, made
 from test_expansion import FEW, PACKAGED, kpis_of
 from test_flights import GOOD
 from test_ssim import file_of, leg
@@ -27,8 +29,6 @@ from experiments.studies.page.differences import compared
 from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
 from experiments.verbs import module_of
-from tests.served import answer_here, client_of
-from tests.stored_runs import BARE, TINY, made
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,7 @@ import re
 
 import pytest
 import yaml
-
-from tests.make_paper import PAPER, hub_png
+from make_paper import PAPER, hub_png
 
 PARTS = ("Summary", "Statement of need", "State of the field", "Software design", "Research impact statement",
          "AI usage disclosure", "Acknowledgements", "References")  # fmt: skip

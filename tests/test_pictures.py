@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from named_designs import named_design
 
 from experiments.money.kpis import KPIS
 from experiments.report import style
@@ -34,7 +35,6 @@ from experiments.statistics.interval import Value
 from experiments.statistics.warmup import mser
 from sim.domain.clock import Clock
 from sim.units import TICKS_PER_MIN
-from tests.named_designs import named_design
 
 pytestmark = pytest.mark.drawn
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from printed import ROOT, commands_of, texts, unmarked_in
 from test_calibrate import rows_of, written
 
 from experiments import composition
@@ -24,7 +25,6 @@ from experiments.overrides import check_option, parsed, sweep_points
 from experiments.own_file import with_own_file
 from experiments.studies.shown import COMPOSED as SHOWN
 from experiments.verbs import VERBS, module_of
-from tests.printed import ROOT, commands_of, texts, unmarked_in
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,2000\nB,2023-03-08 12:00,3000\nC,2023-03-11 09:00,\n"
 EXTEND = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from named_designs import named_design
 
 import sim
 from experiments import formatting
@@ -41,7 +42,6 @@ from sim.domain.site import PackoutRule
 from sim.kernels.tallies import LONGEST_MIN
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import Rung, packout_rung
-from tests.named_designs import named_design
 
 TODAY = named_design(airport_parcels_per_year=326e6, hub_share_least=0.3, hub_share_most=0.5)
 PERMIT = replace(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from named_designs import named_design
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -20,7 +21,6 @@ from experiments.statistics.warmup import Growth
 from experiments.store.rows import Grid
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import Rung
-from tests.named_designs import named_design
 
 DESIGN = named_design(
     traffic="5 flights a day", title="30,000 m²\n(a file's)", flights_per_day=5, parcels_per_day=7e5, service_h=14,

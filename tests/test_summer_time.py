@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from named_designs import named_design
 from test_schedules import SMALL
 
 from experiments.composition import load
@@ -26,7 +27,6 @@ from sim.measures.surroundings import halls_co2_kg
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
-from tests.named_designs import named_design
 
 BRUSSELS = "time_zone=Europe/Brussels"
 AUTUMN, SPRING = dt.date(2026, 10, 19), dt.date(2026, 3, 23)

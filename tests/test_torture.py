@@ -3,13 +3,13 @@
 import random
 
 import pytest
+from torture import ground, troubles
+from torture.campaign import known
+from torture.damages import RUNS
+from torture.judge import of_code, of_files, verdict
 
 from experiments.main import main
 from sim.trusted import trusted
-from tests.torture import ground, troubles
-from tests.torture.campaign import known
-from tests.torture.damages import RUNS
-from tests.torture.judge import of_code, of_files, verdict
 
 
 @pytest.fixture(scope="module")

@@ -24,13 +24,13 @@ class Tries:
     """Inputs of one parser, and the smallest of each kind of problem."""
 
     def __init__(self, name: str, root: Path) -> None:
-        from tests.fuzz.parsers import PARSERS
+        from fuzz.parsers import PARSERS
 
         self.name, self.root, self.parser = name, root, PARSERS[name]
         self.n, self.problems, self.smallest = 0, Counter[str](), dict[str, bytes]()
 
     def __call__(self, data: bytes) -> None:
-        from tests.fuzz.oracle import problem_of
+        from fuzz.oracle import problem_of
 
         self.n += 1
         problem = problem_of(self.parser, data, self.root)
@@ -80,7 +80,7 @@ def with_atheris(name: str, minutes: float, folder: Path) -> None:
 
 def with_hypothesis(name: str, minutes: float, folder: Path) -> int:
     """Rounds of changed good files until the time is over."""
-    from tests.fuzz.changes import tried
+    from fuzz.changes import tried
 
     tries, end = Tries(name, folder / "files"), time.process_time() + 60 * minutes
     while time.process_time() < end:

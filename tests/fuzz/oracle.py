@@ -8,9 +8,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+from fuzz.parsers import Parser
+
 from experiments.main import _refused
 from sim.errors import CargohubError
-from tests.fuzz.parsers import Parser
 
 MOST_S, MOST_MB, SMALL = 2.0, 512, 64 * 1024
 """Of processor time, and of memory, for an input of at most so many bytes."""

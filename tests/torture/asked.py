@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.torture import child
-from tests.torture.cases import Case
-from tests.torture.requested import sent
+from torture import child
+from torture.cases import Case
+from torture.requested import sent
 
 _WORDS = ("page", "--port", "0", "--no-browser", "--out", "out", "--config-dir", "own")
 _RUNS = ("run", "begun", "compared", "exposed", "ruled")

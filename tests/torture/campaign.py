@@ -24,10 +24,10 @@ from typing import Any
 import conftest
 import yaml
 from fork_server import imported
+from torture import asked, cases, child, clusters, damages, ground, requested, shim, together, troubles
+from torture.tried import Campaign
 
 from experiments.composition import compose, hub, options, packaged
-from tests.torture import asked, cases, child, clusters, damages, ground, requested, shim, together, troubles
-from tests.torture.tried import Campaign
 
 FOUND = Path(__file__).with_name("found.yaml")
 MOST_BYTES = 6 * 2**30

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.torture.shim import Plan
+from torture.shim import Plan
 
 EXECUTED = "CARGOHUB_TORTURE_EXECUTED"
 """Where code that nobody trusted says that it was executed."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.torture import judge, troubles
-from tests.torture.cases import Case
-from tests.torture.tried import Campaign
+from torture import judge, troubles
+from torture.cases import Case
+from torture.tried import Campaign
 
 _BEGINS_S = 300
 _DASK = ("execution=dask", "execution.patience_s=15")

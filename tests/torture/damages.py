@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.torture import troubles
-from tests.torture.cases import NASTY, Case
+from torture import troubles
+from torture.cases import NASTY, Case
 
 RUNS = {
     "run": ("run", "margin=none", "page=none"),

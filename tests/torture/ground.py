@@ -27,16 +27,16 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
+from interruptions import cut_off
 from openpyxl import Workbook, load_workbook
 from pyarrow import compute, parquet
+from stored_runs import forget, made, sealed
 from test_calibrate import rows_of
 from test_calibrate import written as traffic
 from test_ssim import file_of, leg, written
 
 from experiments.composition import compose, packaged
 from experiments.main import main
-from tests.interruptions import cut_off
-from tests.stored_runs import forget, made, sealed
 
 RUN = ("run", "margin=none", "page=none")
 RULES = '''import os

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from tests.torture.cases import NASTY, Case, word
+from torture.cases import NASTY, Case, word
 
 _READ = (
     *(

@@ -50,7 +50,7 @@ def loaded() -> Plan | None:
         subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
         os.environ[_PRELOAD] = str(library)
         os.environ["CARGOHUB_TORTURE_SEEN"] = str(folder / "seen")
-        os.execv(sys.executable, [sys.executable, "-m", "tests.torture.campaign", *sys.argv[1:]])
+        os.execv(sys.executable, [sys.executable, "-m", "torture.campaign", *sys.argv[1:]])
     plan = Plan.from_buffer(mmap.mmap(-1, ctypes.sizeof(Plan)))
     plan.clear()
     ctypes.CDLL(os.environ[_PRELOAD]).torture_plan(ctypes.byref(plan))

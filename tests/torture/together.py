@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.torture import child, judge
-from tests.torture.cases import Case
-from tests.torture.tried import Campaign
+from torture import child, judge
+from torture.cases import Case
+from torture.tried import Campaign
 
 AT_ONCE = 20
 _CODES = "codes"

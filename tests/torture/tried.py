@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.torture import child, ground, judge, processes, shim
-from tests.torture.cases import Case
+from torture import child, ground, judge, processes, shim
+from torture.cases import Case
 
 _AT_MOST_S = 1.0
 _LEAVES_S = 10

@@ -13,7 +13,7 @@
 import random
 from typing import Any
 
-from tests.torture.cases import Case, word
+from torture.cases import Case, word
 
 _FEW = ("demand.parcels_per_flight=1000", "demand.net_t_per_flight=1", "page=none", "workers=1")
 _DAY = ("exports=none", "horizon_days=1", "warmup_days=0", "service_h=6", *_FEW)
