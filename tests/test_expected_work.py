@@ -316,6 +316,12 @@ def test_small_flights_of_a_file_have_small_crews(tmp_path):
     assert small["docks"] <= large["docks"] < 20 * 24  # of 60; timetabled trucks come whatever lands
 
 
+def test_docks_have_no_more_people_because_a_flight_comes_seldom():
+    """Ten times the days between two flights have ten times the timetabled trucks, of which few carry its parcels."""
+    daily, seldom = (rostered_h_per_day(load("liege_30k", f"demand.flights_per_day={n}")) for n in (1, 0.1))
+    assert seldom["docks"] == daily["docks"] == 4 * 24  # two crews of two
+
+
 def test_crews_of_a_file_are_planned_for_all_of_its_parcels(tmp_path):
     """Rows without parcels have the demand's mean load, also beside rows with less."""
     rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-{5 + n:02d} 12:00,{'' if n % 2 else 10_000}" for n in range(6)]

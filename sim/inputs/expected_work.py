@@ -99,12 +99,16 @@ class ExpectedWork:
         return hall.flights * (per_import * self.config.mean_parcels_per_flight)
 
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
-        """Post-minutes of a role for a mean flight; with a hall, for a flight to that hall."""
+        """Post-minutes of a role for a mean flight; with a hall, for a flight to that hall.
+
+        Trucks run by the day: those of several days are no flight's work, however seldom one comes.
+        """
         flights = self.flights
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._of_hall(hall_name).share
         n = float(flights.sum())
-        return float(self._due(name, hall_name).sum()) / n if n else 0.0
+        least = len(flights) / BINS_PER_DAY if n and name == "docks" else n
+        return float(self._due(name, hall_name).sum()) / max(n, least) if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
         config, begins = self.config, _unloading_begins(self.config)
