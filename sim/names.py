@@ -1,6 +1,7 @@
 """Conditions on names, texts, numbers and instants that a user types: flights, lanes, halls, designs, keys."""
 
 import datetime as dt
+import re
 from typing import Annotated, Final, TypeAlias
 
 from sim.errors import ConfigError
@@ -11,6 +12,8 @@ LONGEST_TEXT: Final = 4_000
 """Most characters of a value: a path, a sentence, a list of designs."""
 _ANY: Final = "any"
 _MOST_DIGITS: Final = 9
+_LONG_MINUTES: Final = re.compile(r"[+-]\d\d:?[6-9]\d$")
+"""The end of an instant whose offset from UTC has 60 minutes or more."""
 
 Name: TypeAlias = Annotated[str, "name"]
 """A key of a mapping. Keys of other mappings may be longer, because designs can be named by the words typed."""
@@ -88,9 +91,16 @@ def instant_in(text: str) -> dt.datetime | None:
 
     >>> str(instant_in("2022-09-05 14:30")), instant_in("2022-09-05"), instant_in("Monday, 14:30")
     ('2022-09-05 14:30:00', None, None)
+
+    Python reads an offset of 60 minutes or more as the next hour:
+
+    >>> str(instant_in("2022-09-05 14:30+05:45")), instant_in("2022-09-05 14:30+05:60")
+    ('2022-09-05 14:30:00+05:45', None)
     """
+    if len(text) <= len("2022-09-05") or _LONG_MINUTES.search(text):
+        return None
     try:
-        return dt.datetime.fromisoformat(text) if len(text) > len("2022-09-05") else None
+        return dt.datetime.fromisoformat(text)
     except ValueError:
         return None
 
