@@ -117,7 +117,7 @@ class Result:
 
     def commands(self, arguments: Arguments) -> Iterator[str]:
         """Commands that run the designs on the front again, with the replications of search and confirmation."""
-        folder, own = arguments.config_dir, file_words(arguments.words)
+        folder, own = arguments.config_dir, [*file_words(arguments.words), *_price_words(arguments.words)]
         n = f"replications={self.replications + self.settings.confirm}"
         for point in self.front:
             assert point.trial.design.hub is not None
@@ -212,3 +212,15 @@ def _as_good(settings: Optimise, intervals: dict[str, Interval], other: dict[str
     return all(intervals[goal].mean <= other[goal].mean for goal in settings.minimise) and all(
         intervals[goal].mean >= other[goal].mean for goal in settings.maximise
     )
+
+
+def _price_words(words: Sequence[str]) -> Iterator[str]:
+    """The words that set the study's prices, as `run` takes them.
+
+    >>> list(_price_words(["cost@optimise.cost=mine", "optimise.cost.year=2026", "optimise.trials=6"]))
+    ['cost=mine', 'cost.year=2026']
+    """
+    for word in words:
+        for own, usual in (("cost@optimise.cost=", "cost="), ("optimise.cost.", "cost.")):
+            if word.startswith(own):
+                yield usual + word.removeprefix(own)
