@@ -63,10 +63,10 @@ def is_run(folder: Path) -> bool:
 def _runs_below(root: Path) -> Iterator[Path]:
     """Run folders in `root` and its folders, except hidden folders and those that cannot be read."""
     for folder, folders, _ in os.walk(root):
-        depth, inside = len(Path(folder).relative_to(root).parts), [Path(folder, name) for name in folders]
-        runs = [path for path in inside if is_run(path)]
-        folders[:] = [path.name for path in inside if depth < _DEEPEST and path not in runs and path.name[0] != "."]
-        yield from runs
+        runs = {name for name in folders if is_run(Path(folder, name))}
+        yield from (Path(folder, name) for name in runs)
+        is_deepest = len(Path(folder).relative_to(root).parts) == _DEEPEST
+        folders[:] = [] if is_deepest else [name for name in folders if name not in runs and name[0] != "."]
 
 
 def entry_of(folder: Path, name: str) -> dict[str, Any]:

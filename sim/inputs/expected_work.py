@@ -107,8 +107,13 @@ class ExpectedWork:
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._of_hall(hall_name).share
         n = float(flights.sum())
-        least = len(flights) / BINS_PER_DAY if n and name == "docks" else n
-        return float(self._due(name, hall_name).sum()) / max(n, least) if n else 0.0
+        if n and name == "docks":
+            n = max(n, self._days)
+        return float(self._due(name, hall_name).sum()) / n if n else 0.0
+
+    @property
+    def _days(self) -> float:
+        return len(self.flights) / BINS_PER_DAY
 
     def _of_apron(self, name: str) -> Bins:
         config, begins = self.config, _unloading_begins(self.config)
@@ -169,7 +174,6 @@ class ExpectedWork:
     def _of_docks(self, hall_name: str) -> Bins:
         """Timetabled trucks of every route at their cut-offs, and further full loads when their parcels arrive."""
         config, outbound, halls = self.config, self.config.outbound, self.config.halls
-        days = len(self.flights) / BINS_PER_DAY
         full = flight_work.truck_parcels(config)
         loads = np.zeros(len(self.flights))
         n_timetabled = 0.0
@@ -181,7 +185,7 @@ class ExpectedWork:
                 if _leaves_from(config, name, route) == hall_name:
                     parcels = share * config.mean_parcels_per_flight
                     of_route += self._of_hall(name).flights * (parcels / full)
-            a_day = of_route.sum() / days
+            a_day = of_route.sum() / self._days
             if a_day:
                 n_timetabled += 1
                 loads = loads + of_route * max(0.0, 1 - len(outbound.timetable) / a_day)

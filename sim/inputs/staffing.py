@@ -184,14 +184,18 @@ def fully_manned(config: HubConfig) -> list[str]:
 
 def is_ever_manned(config: HubConfig, name: str) -> bool:
     """Whether the shifts of a role man what one piece of its work takes at some time, wherever it has posts."""
-    posts = [most_posts(config, name, hall_name) for hall_name, _ in _places(config, ROLES[name])]
-    return all(_most_manned(config, name, n) >= at_once(config, name) for n in posts if n)
+    return all(_most_manned(config, name, posts) >= at_once(config, name) for posts in _posts(config, name))
 
 
 def least_share(config: HubConfig, name: str) -> float:
     """The share of a role's posts that, in whole posts, is what one piece of its work takes, wherever it has posts."""
-    posts = (most_posts(config, name, hall_name) for hall_name, _ in _places(config, ROLES[name]))
-    return min(1.0, max(((at_once(config, name) - 0.5) / n for n in posts if n), default=0.0))
+    shares = ((at_once(config, name) - 0.5) / posts for posts in _posts(config, name))
+    return min(1.0, max(shares, default=0.0))
+
+
+def _posts(config: HubConfig, name: str) -> Iterator[int]:
+    """The most posts of a role in each place that has any."""
+    return filter(None, (most_posts(config, name, hall_name) for hall_name, _ in _places(config, ROLES[name])))
 
 
 def _most_manned(config: HubConfig, name: str, posts: int, by_work: Mapping[int, float] | None = None) -> int:
