@@ -164,8 +164,8 @@ def _own_place(group: str, composed: Mapping[str, object], of_study: Sequence[st
     """Advice on a group of which a study has its own copy: the word that chooses the copy; empty if none has."""
     asked = composed[group]
     for name in of_study:
-        own = composed.get(name)
-        for key, value in own.items() if isinstance(own, Mapping) else ():
+        study_group = composed.get(name)
+        for key, value in study_group.items() if isinstance(study_group, Mapping) else ():
             if isinstance(value, Mapping) and isinstance(asked, Mapping) and value.keys() == asked.keys():
                 return f"as packaged, and choose by {group}@{name}.{key}=NAME"
     return ""
@@ -292,5 +292,5 @@ def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     except ConfigError:
         composed, beside = _composed([], folders, state)
     groups = sorted(folder.name for folder in packaged().iterdir() if options(folder.name, [packaged()]))
-    own = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
-    return list(dict.fromkeys([*groups, *paths({**own, **beside}, "")]))
+    document = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
+    return list(dict.fromkeys([*groups, *paths({**document, **beside}, "")]))

@@ -165,8 +165,8 @@ def command() -> int:
     except Refused as refused:
         raise refused.args[0] from None
     except ConfigError:
-        own = [word for word in typed.overrides if instead_of_word(word) is None]
-        first = [word for word in sweep(own)[0] if parsed(word).key_or_group not in OWN]
+        words = [word for word in typed.overrides if instead_of_word(word) is None]
+        first = [word for word in sweep(words)[0] if parsed(word).key_or_group not in OWN]
         compose(first, typed.config_dir)  # it reports the mistake with similar keys
         raise
     return 0

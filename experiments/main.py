@@ -275,8 +275,8 @@ def _refused(error: Exception) -> str | None:
     cause = error.__cause__ or error  # numpy adds a page of text
     if type(cause) is ImportError and cause.name and cause.name.partition(".")[0] not in ("sim", "experiments"):
         return f"a library cannot be loaded: {cause}{_kept()}"
-    said = next((said for text, said in _OF_LIBRARIES.items() if text in str(error)), None)
-    return said and f"{said}{_kept()}"
+    message = next((message for text, message in _OF_LIBRARIES.items() if text in str(error)), None)
+    return message and f"{message}{_kept()}"
 
 
 def _mistake(text: str) -> int:

@@ -181,7 +181,7 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     is_short = len(name) <= LONGEST_NAME
     if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
         known = [*known, *(["FILE.py"] if group == "rules" else [])]
-        known += own.names(group) if group == ARRIVALS and (own := in_force()) else []
+        known += own_file.names(group) if group == ARRIVALS and (own_file := in_force()) else []
         elsewhere = "; --config-dir DIR reads a folder of your own" if len(folders) == 1 else ""
         raise ConfigError(f"{group}: no {name!r}{near(name, known)}{_also(name, known) or elsewhere}")
 
@@ -265,8 +265,8 @@ def _line(error: BaseException) -> str:
         return "defaults: not a list of groups and their options"
     text = str(error)
     key = _KEY.search(text)
-    if there := _ALREADY.search(text):
-        return f"{there[1]}: exists; +KEY=VALUE adds a new key, KEY=VALUE changes one"
+    if match := _ALREADY.search(text):
+        return f"{match[1]}: exists; +KEY=VALUE adds a new key, KEY=VALUE changes one"
     first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())
     return f"{key.group(1)}: {first}" if key and key.group(1) not in first else first
 

@@ -52,19 +52,19 @@ def read_own(path: str) -> OwnFile:
     file = Path(path.strip("'\""))
     key = f"{_GROUP}={file}"
     try:
-        own = OwnFile(file.name, content_of(file, MOST_BYTES).decode().replace("\r\n", "\n"))
-        if not own.functions:
+        own_file = OwnFile(file.name, content_of(file, MOST_BYTES).decode().replace("\r\n", "\n"))
+        if not own_file.functions:
             raise ConfigError(f"{key}: no function marked @rule, @kpi, @arrivals or @distribution of sim.own")
-        check_own(own)
-        check_own_kpis(own, KPIS)
-        check_own_families(own)
+        check_own(own_file)
+        check_own_kpis(own_file, KPIS)
+        check_own_families(own_file)
     except InputError as error:
         raise ConfigError(f"{_GROUP}={error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{key}: not UTF-8 text") from None
     except ValueError as error:
         raise ConfigError(f"{_GROUP}: {error}") from None
-    return own
+    return own_file
 
 
 def choosing(kind: str, name: str) -> str:
@@ -85,24 +85,26 @@ def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
     """
     files = file_words(words)
     check_once(files)
-    own = None
+    own_file = None
     for word in files:
-        own = read_own(word.partition("=")[2])
-        adopt(own)
-    return tuple(_in_full(word, word in files, own) for word in words)
+        own_file = read_own(word.partition("=")[2])
+        adopt(own_file)
+    return tuple(_in_full(word, word in files, own_file) for word in words)
 
 
-def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT001 - whether the word names the file
+def _in_full(word: str, is_file: bool, own_file: OwnFile | None) -> str:  # noqa: FBT001 - whether the word names the file
     key, _, value = word.partition("=")
     if is_file:
         escaped = value.strip("'\"").replace("'", "\\'")
         return f"++{_GROUP}.{FILE}='{escaped}'"
-    if key == f"{_GROUP}.{ARRIVALS}" or (key == ARRIVALS and own is not None and value in own.names(ARRIVALS)):
+    if key == f"{_GROUP}.{ARRIVALS}" or (
+        key == ARRIVALS and own_file is not None and value in own_file.names(ARRIVALS)
+    ):
         return f"++{_GROUP}.{ARRIVALS}={value}"
     if key == _DISPATCH:
-        known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
+        known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own_file)}
         if value not in known:
-            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}{'' if own else NEEDS_FILE}")
+            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}{'' if own_file else NEEDS_FILE}")
         return f"{_GROUP}.{known[value]}={value}"
     return word
 
@@ -116,6 +118,6 @@ def with_source(composed: dict[str, Any]) -> dict[str, Any]:
     rules = composed.get(_GROUP)
     if not isinstance(rules, dict) or not isinstance(path := rules.get(FILE), str):
         return composed
-    own = read_own(path)
-    adopt(own)
-    return {**composed, _GROUP: {**rules, FILE: own.name, SOURCE: own.source}}
+    own_file = read_own(path)
+    adopt(own_file)
+    return {**composed, _GROUP: {**rules, FILE: own_file.name, SOURCE: own_file.source}}

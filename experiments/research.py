@@ -107,7 +107,10 @@ def replicate(
     kpis = pd.DataFrame([part["kpis"] for part in parts]).rename_axis("replication")
     intervals = {kpi: interval_of(kpi, kpis[kpi].tolist()) for kpi in kpis.columns}
     summary = pd.DataFrame(
-        [(KPIS[kpi].unit, own.mean, own.low, own.high, own.n) for kpi, own in intervals.items()],
+        [
+            (KPIS[kpi].unit, interval.mean, interval.low, interval.high, interval.n)
+            for kpi, interval in intervals.items()
+        ],
         columns=["unit", "mean", "low", "high", "n"],
         index=pd.Index(intervals, name="kpi"),
     ).astype({"low": "float64", "high": "float64"})

@@ -37,8 +37,8 @@ def _with_word(key: str, known: Sequence[str]) -> list[str]:
     word = rf"{re.escape(key.rstrip('s'))}s?"
     alone = rf"{word}(_.*)?|.*_{word}"
     for pattern in (rf"(?!.*\.)({alone})", rf"(.*\.)?{re.escape(key)}", rf"(.*\.)?({alone})"):
-        if found := [path for path in known if re.fullmatch(rf"(?!precision\.)({pattern})", path)]:
-            return sorted(found, key=lambda path: not path.startswith("halls."))
+        if paths := [path for path in known if re.fullmatch(rf"(?!precision\.)({pattern})", path)]:
+            return sorted(paths, key=lambda path: not path.startswith("halls."))
     return []
 
 
@@ -63,8 +63,8 @@ def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
     values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
     names = [str(name) for value in values if isinstance(value, dict) for name in value]
     if f"{key}s" in known:  # a group that a hub has several times, each with a name
-        there = [f"{key}@{path}" for path in known if path.startswith(f"{key}s.") and path.count(".") == 1]
-        ways = " or ".join(f"{way}={values[-1]}" for way in [*there, f"+{key}@{key}s.NAME"])
+        existing = [f"{key}@{path}" for path in known if path.startswith(f"{key}s.") and path.count(".") == 1]
+        ways = " or ".join(f"{way}={values[-1]}" for way in [*existing, f"+{key}@{key}s.NAME"])
         return f"{key}: each entry of this group has a name; give {ways}"
     new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
     return f"{new}: does not exist; where names are free, +{new}=VALUE adds it"

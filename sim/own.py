@@ -190,9 +190,9 @@ def is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a function returns
 _IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)
 
 
-def adopt(own: OwnFile | None) -> None:
+def adopt(own_file: OwnFile | None) -> None:
     """Put this file in force in this thread, so that its KPIs and distributions are known by name."""
-    _IN_FORCE.set(own)
+    _IN_FORCE.set(own_file)
 
 
 def in_force() -> OwnFile | None:

@@ -58,7 +58,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")
-    adopt(config.own)
+    adopt(config.own_file)
     config = _checked(config)
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
@@ -78,7 +78,7 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
 
     Raises the errors of `simulate`.
     """
-    adopt(config.own)
+    adopt(config.own_file)
     config = _checked(config)
     config = replace(config, record=config.record.without_details)
     inputs = make_inputs(config, replication)

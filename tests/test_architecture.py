@@ -53,7 +53,7 @@ def test_a_document_says_the_version_of_its_schema(capsys, tmp_path):
 
 
 def test_every_sentence_in_texts_is_said_with_its_gaps_filled():
-    texts = yaml.safe_load((ROOT / "experiments" / "report" / "texts.yaml").read_text())["says"]
+    texts = yaml.safe_load((ROOT / "experiments" / "report" / "texts.yaml").read_text())["sentences"]
     trees = [ast.parse(file.read_text()) for file in (ROOT / "experiments").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     words = {node.value for node in nodes if isinstance(node, ast.Constant)}
@@ -61,7 +61,11 @@ def test_every_sentence_in_texts_is_said_with_its_gaps_filled():
     methods, paid = (f"method_{method}" for method in (*Method, *Sampler)), (f"paid_{way}" for way in Paid)
     assert set(texts) <= {*words, *methods, *paid}
     for call in nodes:
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "said" and isinstance(call.args[0], ast.Constant):
+        if (
+            isinstance(call, ast.Call)
+            and ast.unparse(call.func) == "sentence_of"
+            and isinstance(call.args[0], ast.Constant)
+        ):
             text = texts[call.args[0].value]
             gaps = {re.split(r"[.[]", field)[0] for _, field, *_ in Formatter().parse(text) if field}
             given = {keyword.arg for keyword in call.keywords if keyword.arg is not None}

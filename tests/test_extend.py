@@ -83,7 +83,7 @@ def test_the_rules_of_the_document_decide_and_both_hubs_follow_them() -> None:
     (rules,) = verify._rounds(own)
     rules = {decision: name for decision, name in rules.items() if decision in DECISIONS}
     assert rules == {"stand": "fullest_first", "truck_leaves": "half_full"}
-    assert not try_seeds(range(6), make=partial(make, rules=rules, own=own))
+    assert not try_seeds(range(6), make=partial(make, rules=rules, own_file=own))
     assert any(records(make(draw(n), rules, own), n) != records(make(draw(n)), n) for n in range(20))
 
 
@@ -337,7 +337,7 @@ def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.
 @pytest.mark.parametrize("quote", ["", "'", '"'])
 def test_a_file_may_be_named_in_quotes(here: Path, quote: str) -> None:
     Path("mine.py").rename("my file.py")
-    own = load("liege_30k", f"rules={quote}my file.py{quote}", "dispatch=half_full").own
+    own = load("liege_30k", f"rules={quote}my file.py{quote}", "dispatch=half_full").own_file
     assert own is not None and (own.name, own.is_trusted) == ("my file.py", True)
 
 
@@ -392,7 +392,7 @@ def test_a_scenario_that_names_the_file_needs_it_typed_too(here: Path, capsys: p
     (here / "own" / "scenario" / "mine.yaml").write_text(text)
     words = ("--config-dir", "own", "scenario=mine", "--quiet")
     assert "executed only if its file is typed (rules=FILE.py)" in refused(capsys, "run", *words)
-    own = load("mine", "rules=mine.py", config_dir="own").own
+    own = load("mine", "rules=mine.py", config_dir="own").own_file
     assert own is not None and own.is_trusted
 
 

@@ -22,7 +22,7 @@ from experiments.designs.varying import changed
 from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.accounts import Rostered
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
@@ -117,7 +117,7 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
     nine, half, tenth = carried_rows(result)
     # Between nothing, which is always carried, and 2 flights; between 2 and 4; more than 6, but for the low end.
     assert (nine.flights, nine.low, nine.high) == pytest.approx((1.0, 2 / 3, 2 + 2 * 0.05 / 0.45))
-    assert "below the lowest, from no flights" in said("halls_carry")
+    assert "below the lowest, from no flights" in sentence_of("halls_carry")
     assert half == CarriedRow("hall", 0.5, pytest.approx(3.5), pytest.approx(3.0), pytest.approx(4.0))
     assert np.isnan(tenth.flights) and tenth.low == pytest.approx(4 + 2 * 0.2 / 0.25)
     assert objects(result)["hall"][2]["flights_per_day"] is None

@@ -26,34 +26,34 @@ def is_numbers(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(is_number, value))
 
 
-def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterator[tuple[str, Any]]:
+def leaves(document: object, key: str = "", separate: Container[str] = ()) -> Iterator[tuple[str, Any]]:
     """Keys and values of all leaves; items of a list that is not of numbers are named by their position.
 
-    `own`: keys of numbers in distributions that have separate ranges.
+    `separate`: keys of numbers in distributions that have separate ranges.
 
     >>> dict(leaves({"a": {"b": 1, "c": [1, 2]}, "d": [{"e": 3}]}))
     {'a.b': 1, 'a.c': [1, 2], 'd.0.e': 3}
     """
     if is_distribution(document):
-        yield from _of_distribution(document, key, own)
+        yield from _of_distribution(document, key, separate)
     elif isinstance(document, Mapping):
         for name, item in document.items():
-            yield from leaves(item, f"{key}.{name}" if key else str(name), own)
+            yield from leaves(item, f"{key}.{name}" if key else str(name), separate)
     elif isinstance(document, list) and not is_numbers(document):
         for place, item in enumerate(document):
-            yield from leaves(item, f"{key}.{place}", own)
+            yield from leaves(item, f"{key}.{place}", separate)
     elif is_number(document) or is_numbers(document) or isinstance(document, str):
         yield key, document
 
 
-def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str]) -> Iterator[tuple[str, Any]]:
+def _of_distribution(document: Mapping[str, Any], key: str, separate: Container[str]) -> Iterator[tuple[str, Any]]:
     """Leaves of a distribution with a range: the number that scales it, and numbers with separate ranges.
 
     The other numbers are decisions.
     """
     stretch = stretch_of(document)
     for name, value in document.items():
-        if name == stretch or (is_number(value) and entry_key(f"{key}.{name}") in own):
+        if name == stretch or (is_number(value) and entry_key(f"{key}.{name}") in separate):
             yield f"{key}.{name}", value
 
 

@@ -89,7 +89,7 @@ def assumptions_of(
     by_key = entries(folders)
     _check_known(by_key, document)
     index = _index(by_key)
-    numbers = dict(leaves(document, own=index.exact))
+    numbers = dict(leaves(document, separate=index.exact))
     rows, missing = [], []
     for key, value in numbers.items():
         match = index.of(entry_key(key))
@@ -107,10 +107,10 @@ def assumptions_of(
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
     """Kind and reason of those keys whose values are not numbers or are not set, if they have an entry."""
     index = _index(entries(tuple(folders)))
-    found = {key: match for key in keys if (match := index.of(entry_key(key)))}
+    known = {key: match for key in keys if (match := index.of(entry_key(key)))}
     return {
         key: Assumption(key, "", None, None, entry.kind, entry.source, entry, stars)
-        for key, (entry, stars) in found.items()
+        for key, (entry, stars) in known.items()
     }
 
 
@@ -266,7 +266,7 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
     reference = entry.at or next(
-        (own for words in _PACKAGED if is_number(own := _packaged(words).get(entry.key))), value
+        (packaged_value for words in _PACKAGED if is_number(packaged_value := _packaged(words).get(entry.key))), value
     )
     scale = value / reference if reference else 1.0
     if scale <= 0 or scale == 1:
@@ -286,7 +286,9 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     of_user = [key for key in by_key if key not in packaged_keys]
     if not of_user:
         return
-    numbers = [entry_key(key) for key, value in leaves(document, own=by_key) if is_number(value) or is_numbers(value)]
+    numbers = [
+        entry_key(key) for key, value in leaves(document, separate=by_key) if is_number(value) or is_numbers(value)
+    ]
     keys = numbers + [place for place, _, name in (key.rpartition(".") for key in numbers) if name in STRETCHES]
     for key in of_user:
         place, _, parameter = key.rpartition(".")

@@ -76,9 +76,9 @@ class Sampled:
             return {}
         if self.entry.how == "spread" and not any(isinstance(number, list) for number in numbers.values()):
             return self._spread(numbers, stars, value)
-        return {key: self._one(key, number, value) for key, number in numbers.items()}
+        return {key: self._number(key, number, value) for key, number in numbers.items()}
 
-    def _one(self, key: str, number: Any, value: float) -> Any:  # noqa: ANN401 - a number, or a list
+    def _number(self, key: str, number: Any, value: float) -> Any:  # noqa: ANN401 - a number, or a list
         if isinstance(number, list):
             return self._list(number, value)
         if number == self.base:

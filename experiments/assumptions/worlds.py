@@ -15,7 +15,7 @@ from experiments.assumptions.listed import Assumption, Index, groups
 from experiments.assumptions.room import with_room
 from experiments.assumptions.sampled import Sampled
 from experiments.composition import compose, packaged
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import plain, read
@@ -32,7 +32,7 @@ class _Numbers:
     """Leaves of a plain configuration by key, and their entries."""
 
     document: Mapping[str, Any]
-    found: Mapping[str, Any]
+    by_key: Mapping[str, Any]
     sampled: Mapping[str, Mapping[str, Any]]
     """Numbers that worlds draw, by key of their entry."""
     stars: Mapping[str, tuple[str, ...]]
@@ -40,11 +40,11 @@ class _Numbers:
     """Numbers that are derived from others by a formula, or are never above another; with formula and other."""
 
     @classmethod
-    def of(cls, document: Mapping[str, Any], found: Mapping[str, Any], index: Index) -> Self:
+    def of(cls, document: Mapping[str, Any], by_key: Mapping[str, Any], index: Index) -> Self:
         sampled: dict[str, dict[str, Any]] = {}
         stars: dict[str, tuple[str, ...]] = {}
         following = []
-        for key, number in found.items():
+        for key, number in by_key.items():
             match = index.of(entry_key(key))
             if match is None or isinstance(number, str):
                 continue
@@ -54,7 +54,7 @@ class _Numbers:
             if not isinstance(number, list) and (entry.kind is Kind.DERIVED or entry.below is not None):
                 formula = with_names(entry.text, stars[key]) if entry.kind is Kind.DERIVED else ""
                 following.append((key, number, formula, entry.below))
-        return cls(document, found, sampled, stars, tuple(following))
+        return cls(document, by_key, sampled, stars, tuple(following))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Worlds:
 
     def _in_world(self, numbers: _Numbers, row: _Row) -> Mapping[str, Any]:
         """The document with the world's numbers."""
-        base = self.configured.found
+        base = self.configured.by_key
         ratios = _Ratios(self.configured, {**base, **self._sampled(self.configured, row)})
         changed = self._sampled(numbers, row)
         for key, number, formula, below in numbers.following:
@@ -159,24 +159,24 @@ class Worlds:
 
     def _chosen(self, document: Mapping[str, Any], row: _Row) -> _Numbers:
         """The document with the world's choices, except choices that were changed from the configured one."""
-        found = self._found(document)
+        by_key = self._by_key(document)
         chosen = document
         for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
             options = list(quantity.entry.options)
             if not options or value == quantity.base:
                 continue
             usual = options[int(quantity.base)]
-            configured = {key for key, text in found.items() if text == usual and entry_key(key) == name}
+            configured = {key for key, text in by_key.items() if text == usual and entry_key(key) == name}
             option = options[int(value)]
             if quantity.entry.group is not None and configured:
                 group, folder = quantity.entry.group, quantity.entry.file.parents[1]
                 chosen = {**chosen, group: _option(group, option, folder)}
             elif configured:
                 chosen = with_leaves(chosen, dict.fromkeys(configured, option))
-        return _Numbers.of(chosen, found if chosen is document else self._found(chosen), self.index)
+        return _Numbers.of(chosen, by_key if chosen is document else self._by_key(chosen), self.index)
 
-    def _found(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(leaves(document, own=self.index.exact))
+    def _by_key(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(leaves(document, separate=self.index.exact))
 
 
 class _Ratios:
@@ -184,7 +184,7 @@ class _Ratios:
 
     def __init__(self, configured: _Numbers, world: dict[str, Any]) -> None:
         self._formulas = {key: formula for key, _, formula, _ in configured.following if formula}
-        self._base, self._world = configured.found, world
+        self._base, self._world = configured.by_key, world
         self._known: dict[str, float] = {}
 
     def of(self, formula: str) -> float:
@@ -232,7 +232,7 @@ def _correlations(sampled: Sequence[Sampled]) -> Numbers:
     lowest = float(np.linalg.eigvalsh(part)[0])
     if lowest < -_SLACK:
         keys = ", ".join(sampled[int(k)].entry.key for k in tied)
-        raise ConfigError(said("no_correlations", keys=keys, lowest=lowest))
+        raise ConfigError(sentence_of("no_correlations", keys=keys, lowest=lowest))
     part = (part + 2 * _SLACK * np.eye(len(tied))) / (1 + 2 * _SLACK)
     matrix[np.ix_(tied, tied)] = np.linalg.cholesky(part)
     return matrix

@@ -13,7 +13,7 @@ from experiments.execution import Place
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.report.page import WhenPage
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
@@ -144,7 +144,7 @@ class DesignKeys(Designed):
         if self.half_widths and self.replications < 2:
             raise ValueError(f"replications: a precision needs at least 2, got {self.replications}")
         if self.half_widths and most < self.replications:
-            raise ValueError(said("least_of_precision", name=_MOST, n=self.replications, most=most))
+            raise ValueError(sentence_of("least_of_precision", name=_MOST, n=self.replications, most=most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,12 @@ class Design:
 def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The one design of `cargohub run`."""
     if designs_among(arguments.words)[1]:
-        raise ConfigError(said("run_takes_one", name="designs"))
+        raise ConfigError(sentence_of("run_takes_one", name="designs"))
     composed = compose(arguments.words, arguments.config_dir)
     keys = study(MarginKeys, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
-            raise ConfigError(said("run_takes_one", name=name))
+            raise ConfigError(sentence_of("run_takes_one", name=name))
     config = hub(composed)
     return [Design(config.scenario, config)], keys
 
@@ -202,16 +202,16 @@ def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     keys = study(kind, shared)
     if rows:
         if any(keys.compared):
-            raise ConfigError(said("designs_alone"))
+            raise ConfigError(sentence_of("designs_alone"))
         designs, factors, cost = of_rows(rows, words, config_dir)
         return designs, replace(study(kind, {**shared, "cost": cost}), factors=factors)
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
-        raise ConfigError(said("needs_scenarios", verb=arguments.verb, first=first, second=second))
+        raise ConfigError(sentence_of("needs_scenarios", verb=arguments.verb, first=first, second=second))
     rest = _checked_rest(words, keys.scenarios, config_dir)
     for key, of in (("demand", "demands"), ("arrivals", "arrival_models")):
         if (names := getattr(keys, of)) and any(word.startswith(f"{key}=") for word in rest):
-            raise ConfigError(said("named_beside", key=key, of=of, names=",".join(names)))
+            raise ConfigError(sentence_of("named_beside", key=key, of=of, names=",".join(names)))
     demands: list[str | None] = [*keys.demands] or [None]
     models: list[str | None] = [*keys.arrival_models] or [None]
     wanted = [(scenario, demand, models[0]) for scenario in keys.scenarios for demand in demands]
@@ -246,7 +246,7 @@ def _prices_of(composed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """
     prices: Mapping[str, Any] = composed[0]["cost"]
     if any(each["cost"] != prices for each in composed):
-        raise ConfigError(said("same_prices"))
+        raise ConfigError(sentence_of("same_prices"))
     return prices
 
 
@@ -310,5 +310,5 @@ def _checked_rest(words: Sequence[str], names: Sequence[str], config_dir: Path |
         if name not in known:
             raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
     if (beside := next((word for word in words if word.startswith("scenario=")), None)) is not None:
-        raise ConfigError(said("scenario_beside", beside=beside))
+        raise ConfigError(sentence_of("scenario_beside", beside=beside))
     return list(words)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from experiments.designs.design import Design
 from experiments.formatting import listed, unit_name, whole, zone
 from experiments.grouping import from_paths
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
 from sim.reading import near, plain, read
@@ -144,7 +144,7 @@ def _check_halls(start: Design, end: Design, owner: Mapping[_Path, str]) -> None
     old, new = start.hub.halls, end.hub.halls
     if len({name for path, name in owner.items() if path[0] == "halls" and path[1] in old.keys() ^ new.keys()}) > 1:
         halls = {"old": listed([*old], "and"), "new": listed([*new], "and")}
-        raise ConfigError(said("same_halls", start=start.label, end=end.label, **halls))
+        raise ConfigError(sentence_of("same_halls", start=start.label, end=end.label, **halls))
 
 
 def _leaves(value: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:

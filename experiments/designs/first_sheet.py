@@ -70,9 +70,9 @@ def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
             for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
                 text = getattr(text, "text", text)  # noqa: PLW2901 - an array formula is an object
                 if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
-                    found = "no value is stored for" if value is None else f"{value} is the value of"
+                    reason = "no value is stored for" if value is None else f"{value} is the value of"
                     cell = f"{get_column_letter(column)}{number}"
-                    raise InputError(f"{place}, cell {cell}: {found} the formula {text[:60]!r}; type the value")
+                    raise InputError(f"{place}, cell {cell}: {reason} the formula {text[:60]!r}; type the value")
             yield number, [_text(cell) for cell in values]
 
 

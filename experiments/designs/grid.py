@@ -14,7 +14,7 @@ from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_des
 from experiments.designs.typed_designs import DesignWords
 from experiments.designs.varying import check_exports
 from experiments.execution.progress import shown
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.errors import ConfigError, InputError, placed
 from sim.scalars import number_hint
 
@@ -54,7 +54,7 @@ class Combinations:
             keys = study(kind, self.composed[0])
             differ = any(study(kind, other) != keys for other in self.composed[1:])
         if differ:
-            raise ConfigError(said("same_keys"))
+            raise ConfigError(sentence_of("same_keys"))
         return keys
 
     def designs(self, labels: Sequence[str]) -> list[Design]:
@@ -100,7 +100,7 @@ def combinations_of(
     """
     grid = _grid(words, config_dir, beside, is_quiet=is_quiet)
     if varied_of(grid.labels) != (grid.varied, grid.values):
-        raise ConfigError(said("labels_ambiguous"))
+        raise ConfigError(sentence_of("labels_ambiguous"))
     return grid
 
 
@@ -148,7 +148,7 @@ def _check_apart(designs: Sequence[DesignWords], varied: Sequence[str]) -> None:
     columns = {key_of(word) for design in designs for word in design.words}
     for key in varied:
         if key in columns:
-            raise ConfigError(said("swept_twice", key=key))
+            raise ConfigError(sentence_of("swept_twice", key=key))
 
 
 def _value(words: Sequence[str], key: str) -> str:

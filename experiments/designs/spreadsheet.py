@@ -18,7 +18,7 @@ from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.designs.varying import check_exports
 from experiments.overrides import MOST_POINTS, is_share, parsed
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
@@ -53,7 +53,7 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     designs = typed_designs(given[0]) if is_typed(given[0]) else read_designs(Path(given[0]), beside)
     of_all = set.intersection(*({key_of(word) for word in design.words} for design in designs))
     if idle := [word for word in rest if key_of(word) in of_all]:
-        raise InputError(said("set_by_all", word=idle[0], key=key_of(idle[0])))
+        raise InputError(sentence_of("set_by_all", word=idle[0], key=key_of(idle[0])))
     shared = _of_study(designs)
     of_hubs = [replace(design, words=tuple(word for word in design.words if word not in shared)) for design in designs]
     return [*rest, *shared], of_hubs
@@ -65,7 +65,7 @@ def _of_study(designs: Sequence[DesignWords]) -> list[str]:
     for design in designs:
         words = [word for word in design.words if is_of_study(word)]
         if differing := [word for word in (*words, *shared) if (word in words) != (word in shared)]:
-            raise InputError(said("not_of_design", place=design.at(key_of(differing[0])), word=differing[0]))
+            raise InputError(sentence_of("not_of_design", place=design.at(key_of(differing[0])), word=differing[0]))
     return shared
 
 
@@ -82,7 +82,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         InputError: in one line with file, row and column: no such file, no table, a column that is not a key, a cell
             that is not a value, a name that is missing or occurs twice.
     """
-    hint = "" if path.suffix else said("typed_hint", path=path)
+    hint = "" if path.suffix else sentence_of("typed_hint", path=path)
     sheet, rows = sheet_of(path) if path.suffix.lower() == XLSX else ("", csv_rows(path, hint=hint))
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
@@ -149,9 +149,9 @@ def _check_key(path: Path, column: str) -> None:
     except CargohubError:
         is_key = False
     if not is_key:
-        raise InputError(said("no_key", path=path, key=column))
+        raise InputError(sentence_of("no_key", path=path, key=column))
     if column == "cost":
-        raise InputError(said("cost_column", path=path))
+        raise InputError(sentence_of("cost_column", path=path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _design(table: _Table, number: int, cells: dict[str, str], beside: Sequence[
         with placed(f"{table.at(number, key)}: ", InputError):
             override = parsed(f"{key}={text}", is_sweep=True)
         if override.is_sweep_override():
-            raise InputError(said("one_value", place=table.at(number, key), text=text))
+            raise InputError(sentence_of("one_value", place=table.at(number, key), text=text))
         words.append(f"{key}={text}")
     places = {key: table.at(number, key) for key in (*cells, *of_verb)}
     return DesignWords(name, tuple(words), table.at(number), of_verb, places)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.verdicts import paid_hours
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
@@ -29,7 +29,7 @@ def staffing_lines(config: HubConfig) -> Iterator[str]:
     high = low + DAYS_PER_WEEK * TICKS_PER_DAY
     rosters = rosters_of(config, high)
     yield f"people: {paid_by_roster(config)}, not counting customs' own"
-    yield said("staff_columns")
+    yield sentence_of("staff_columns")
     for name, hours in rostered_h_per_day(config).items():
         is_of_apron = ROLES[name].place is Place.APRON
         manned = [

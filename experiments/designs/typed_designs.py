@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.arguments import check_once, is_override
 from experiments.overrides import parsed
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.errors import InputError, placed
 
 _OPEN: Final = {"[": "]", "{": "}", "(": ")"}
@@ -48,13 +48,13 @@ def typed_designs(text: str) -> list[DesignWords]:
     """
     inside = text.strip()
     if not inside.endswith("]"):
-        raise InputError(said("bracket_missing", example=_EXAMPLE))
+        raise InputError(sentence_of("bracket_missing", example=_EXAMPLE))
     designs: dict[str, DesignWords] = {}
     for part in _parts(inside[1:-1], ","):
         words = _unquoted(part).split()
         name = " ".join(words)
         if not words:
-            raise InputError(said("empty_design", example=_EXAMPLE))
+            raise InputError(sentence_of("empty_design", example=_EXAMPLE))
         if name in designs:
             raise InputError(f"designs: {name!r} occurs twice")
         designs[name] = _design(name)

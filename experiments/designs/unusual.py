@@ -12,7 +12,7 @@ from experiments.formatting import instant, listed, resource
 from experiments.own_file import choosing
 from experiments.report.key_names import key_unit, name_of
 from experiments.report.public_hubs import public_hubs
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.controls import Controls
@@ -77,7 +77,7 @@ def hall_warnings(config: HubConfig) -> list[str]:
     """Warnings on halls with less or more area for their machines than any public air hub."""
     areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
     return [
-        said("odd_hall", hall=name, own=m2_per_parcel_h, n=len(areas), least=min(areas), most=max(areas))
+        sentence_of("odd_hall", hall=name, own=m2_per_parcel_h, n=len(areas), least=min(areas), most=max(areas))
         for name, hall in config.halls.items()
         if hall.rated_per_h and not min(areas) <= (m2_per_parcel_h := hall.area_m2 / hall.rated_per_h) <= max(areas)
     ]
@@ -90,10 +90,10 @@ def period_warnings(config: HubConfig) -> list[str]:
     for name in _with_demands_load(config):
         limit = config.load_limit(name)
         if limit.parcels < wanted:
-            lines.append(said("less_on_board", aircraft=name, limit=limit, wanted=wanted))
+            lines.append(sentence_of("less_on_board", aircraft=name, limit=limit, wanted=wanted))
         most = most_spread(config.parcels_of(name), config.fullest_load(name))
         if not isinstance(spread, Shape) and spread > most:
-            lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
+            lines.append(sentence_of("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines
 
 
@@ -108,15 +108,15 @@ def _with_demands_load(config: HubConfig) -> list[str]:
 
 def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
     """Rules and arrivals in the user's file that no hub uses and no word names: probably forgotten."""
-    own = hubs[0].own
-    if own is None:
+    own_file = hubs[0].own_file
+    if own_file is None:
         return
     named = {name for hub in hubs for name in (*hub.rules.values(), hub.complex.policy)}
     named.update(name for word in words for name in re.findall(r"\w+", word))
-    kinds = {name: function.declaration for name, function in own.functions.items() if name not in named}
+    kinds = {name: function.declaration for name, function in own_file.functions.items() if name not in named}
     idle = [choosing(of.decision or of.kind, name) for name, of in kinds.items() if of.kind in ("rule", ARRIVALS)]
     if idle:
-        yield said("idle_functions", file=own.name, chosen=", ".join(idle))
+        yield sentence_of("idle_functions", file=own_file.name, chosen=", ".join(idle))
 
 
 def hub_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
@@ -127,7 +127,7 @@ def hub_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
         yield from _weeks(hub)
         yield from _late_disruptions(hub)
         if hub.exposure.policy is not None and not hub.exposure.is_on:
-            yield said("idle_policy", policy=hub.exposure.policy)
+            yield sentence_of("idle_policy", policy=hub.exposure.policy)
         if hub.arrivals.schedule:
             yield from _file_warnings(hub)
 
@@ -139,7 +139,9 @@ def same_hubs(designs: Sequence[Design]) -> Iterator[str]:
         hub = design.hub
         demand, roster = replace(hub.demand, name=""), replace(hub.roster, name="")
         by_hub.setdefault(repr(replace(hub, scenario="", demand=demand, roster=roster)), []).append(design.label)
-    yield from (said("same_hubs", designs=listed(labels, "and")) for labels in by_hub.values() if len(labels) > 1)
+    yield from (
+        sentence_of("same_hubs", designs=listed(labels, "and")) for labels in by_hub.values() if len(labels) > 1
+    )
 
 
 def _weeks(config: HubConfig) -> Iterator[str]:
@@ -147,14 +149,14 @@ def _weeks(config: HubConfig) -> Iterator[str]:
     weekdays = config.arrivals.weekday_index
     if config.horizon_days % DAYS_PER_WEEK and (weekdays is None or min(weekdays) < max(weekdays)):
         which = "short_week" if config.horizon_days < DAYS_PER_WEEK else "no_whole_weeks"
-        yield said(which, days=config.horizon_days)
+        yield sentence_of(which, days=config.horizon_days)
 
 
 def _late_disruptions(config: HubConfig) -> Iterator[str]:
     """Disruptions that begin after the measured days."""
     for name, disruption in config.disruptions.items():
         if isinstance(disruption, Spell) and disruption.begins(config) >= config.days * TICKS_PER_DAY:
-            yield said("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
+            yield sentence_of("late_disruption", name=name, start=disruption.start, days=config.horizon_days)
 
 
 def unpriced_units(hubs: Sequence[HubConfig]) -> Iterator[str]:
@@ -164,17 +166,17 @@ def unpriced_units(hubs: Sequence[HubConfig]) -> Iterator[str]:
         kind: {sum(getattr(hall.controls, kind) for hall in hub.halls.values()) for hub in hubs} for kind in kinds
     }
     if differing := [resource(kind) for kind in kinds if len(numbers[kind]) > 1]:
-        yield said("unpriced_units", units=listed(differing, "and"))
+        yield sentence_of("unpriced_units", units=listed(differing, "and"))
 
 
 def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:
     """Flights that functions of the user's file schedule outside the run; a stored run's code is not executed."""
     by_function = {hub.rules[ARRIVALS]: hub for hub in hubs if ARRIVALS in hub.rules}
     for name, hub in by_function.items():
-        if hub.own is not None and hub.own.is_trusted:
+        if hub.own_file is not None and hub.own_file.is_trusted:
             n, of = outside(hub, hub.clock.local(ticks(hub.end_min)))
             if n:
-                yield said("flights_outside", file=hub.own.name, name=name, n=n, of=of)
+                yield sentence_of("flights_outside", file=hub.own_file.name, name=name, n=n, of=of)
 
 
 def not_paired(hubs: Sequence[HubConfig]) -> str:
@@ -184,7 +186,7 @@ def not_paired(hubs: Sequence[HubConfig]) -> str:
         if len(values) > 1:
             unit = key_unit(key)
             texts = [f"{value} {unit.removesuffix('s') if value == '1' else unit}".rstrip() for value in values]
-            return said("not_paired", name=name_of(key), values=listed(texts, "and"))
+            return sentence_of("not_paired", name=name_of(key), values=listed(texts, "and"))
     return ""
 
 
@@ -194,7 +196,7 @@ def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[st
     with_parcels = [name for name, hub in of_files.items() if not _with_demands_load(hub)]
     for text, key, files in (("idle_flights", _FLIGHTS, [*of_files]), ("idle_parcels", _PARCELS, with_parcels)):
         if files and any(key in word for word in words):
-            yield said(text, key=key, files=", ".join(sorted(files)))
+            yield sentence_of(text, key=key, files=", ".join(sorted(files)))
 
 
 def idle_keys(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
@@ -203,7 +205,7 @@ def idle_keys(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
     for warning, (pattern, uses) in _USED.items():
         idle = [key for key in keys if re.fullmatch(pattern, key)]
         if idle and not any(map(uses, hubs)):
-            yield said(warning, keys=listed(idle, "and"))
+            yield sentence_of(warning, keys=listed(idle, "and"))
 
 
 def _changes(config: HubConfig) -> Iterator[str]:
@@ -211,7 +213,7 @@ def _changes(config: HubConfig) -> Iterator[str]:
     for since, _ in config.clock.changes:
         if 0 < since < ticks(config.end_min):
             when = instant(since / TICKS_PER_MIN, config.start_date, config.clock)
-            yield said("clocks_change", when=when, zone=config.time_zone)
+            yield sentence_of("clocks_change", when=when, zone=config.time_zone)
 
 
 def _file_warnings(config: HubConfig) -> Iterator[str]:
@@ -219,22 +221,22 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     arrivals, schedules, end = config.arrivals, schedules_of(config), ticks(config.end_min)
     path = Path(schedules.path).name
     if config.warmup_days == 0:
-        yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
+        yield sentence_of("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
     follows_work = any(map(config.roster.follows_work, ROLES))
     late = {"ends_with_few_people": follows_work, "ends_without_flights": config.exports.share}
-    effects = [said(text) for text, is_so in late.items() if is_so]
+    effects = [sentence_of(text) for text, is_so in late.items() if is_so]
     if arrivals.resampled_weeks is None and effects and _is_quiet_afterwards(config, end):
         more = {"repeat": arrivals.repeat + (1 if config.warmup_days else 2)}
         more |= {"warmup": config.warmup_days or DAYS_PER_WEEK, "horizon": config.horizon_days}
-        yield said("ends_with_days", path=path, effects=listed(effects, "and"), **more)
+        yield sentence_of("ends_with_days", path=path, effects=listed(effects, "and"), **more)
     if schedules.unread:
-        yield said("columns_unread", path=path, columns=", ".join(schedules.unread))
+        yield sentence_of("columns_unread", path=path, columns=", ".join(schedules.unread))
     n, of = left_out(config, end)
     if n and arrivals.resampled_weeks is not None:
-        yield said("rows_of_no_week", path=path, n=n, of=of)
+        yield sentence_of("rows_of_no_week", path=path, n=n, of=of)
     elif n:
         ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date, config.clock)}
-        yield said("rows_outside", path=path, n=n, of=of, **ends)
+        yield sentence_of("rows_outside", path=path, n=n, of=of, **ends)
 
 
 def _is_quiet_afterwards(config: HubConfig, end: int) -> bool:

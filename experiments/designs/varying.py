@@ -8,7 +8,7 @@ from typing import Any
 from experiments.composition import compose, hub
 from experiments.grouping import values_of
 from experiments.overrides import word_value
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
@@ -102,7 +102,7 @@ def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
     """
     of_exports = [key for key in keys if key.startswith("exports.")]
     if of_exports and not any(shares):
-        raise ConfigError(said("no_exports", key=of_exports[0]))
+        raise ConfigError(sentence_of("no_exports", key=of_exports[0]))
 
 
 def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:

@@ -193,7 +193,7 @@ def _connected(place: Place, workers: int | None) -> Iterator[Any]:
         if place.address is None:
             # A nanny restarts its killed worker; Dask would close it meanwhile, and with it the new worker's tasks.
             stack.enter_context(dask.config.set({"distributed.deploy.lost-worker-timeout": "1000 days"}))
-            cluster = stack.enter_context(_own(_n_own(workers)))
+            cluster = stack.enter_context(_local_cluster(_n_own(workers)))
             client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
         else:
             client = stack.enter_context(_client(place))
@@ -234,7 +234,7 @@ def _n_own(workers: int | None) -> int:
 
 
 @contextmanager
-def _own(n: int) -> Iterator[Any]:
+def _local_cluster(n: int) -> Iterator[Any]:
     """A cluster of n processes on this machine that ends with this process."""
     import distributed
 

@@ -14,7 +14,7 @@ from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
 from experiments.report.key_names import changed_text
 from experiments.report.margin import margin_object
-from experiments.report.sections import as_lines, said
+from experiments.report.sections import as_lines, sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import DesignVerdict
 from experiments.statistics.family import Statement
@@ -43,20 +43,22 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str]) -> Iterator[
         texts = [changed_text(change) for change in changes if change not in shares]
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else map(changed_text, shares)
         if texts:
-            yield said("fit_changed", name=titles[design.label], texts=", ".join(texts))
+            yield sentence_of("fit_changed", name=titles[design.label], texts=", ".join(texts))
 
 
 def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Sequence[str]) -> list[str]:
     """Warnings before the numbers, one line for all designs with the same warning."""
     designs = zip(outcome.designs, verdicts, strict=True)
-    found = [
-        (what, verdict.title, detail) for each, verdict in designs for what, detail in _found(outcome, each, verdict)
+    details = [
+        (what, verdict.title, detail)
+        for each, verdict in designs
+        for what, detail in _of_design(outcome, each, verdict)
     ]
     titles = {verdict.label: verdict.title for verdict in verdicts}
-    return [*before, *fit_lines(outcome.designs, titles), *too_few_replications(outcome.n), *named_together(found)]
+    return [*before, *fit_lines(outcome.designs, titles), *too_few_replications(outcome.n), *named_together(details)]
 
 
-def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator[tuple[str, str]]:
+def _of_design(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator[tuple[str, str]]:
     """Warnings on a design: the warning, and its size."""
     intervals = outcome.intervals[design.label]
     if not intervals["parcels_per_day"].mean:
@@ -68,26 +70,26 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
         since = instant(MIN_PER_H * blocked_h, design.hub.start_date, design.hub.clock)
         yield (
             "unstable: the backlog grows, so times and costs depend on the length of the run",
-            said(which, slope=slope, since=since),
+            sentence_of(which, slope=slope, since=since),
         )
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
         days = outcome.stability[design.label].horizon_days
         come = design.hub.arrivals
         is_whole = come.model is ArrivalModel.FILE and come.resampled_weeks is None
         more = f"arrivals.repeat={come.repeat + 1}" if is_whole else "more horizon_days"
-        yield said("undecided", days=counted(days, "measured day"), more=more), ""
+        yield sentence_of("undecided", days=counted(days, "measured day"), more=more), ""
     others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
     if bounds := [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]:
-        diverted = said("not_left_diverted") if intervals["diverted_flights_per_day"].mean else ""
+        diverted = sentence_of("not_left_diverted") if intervals["diverted_flights_per_day"].mean else ""
         yield (
-            said("not_left", kpis="; ".join(map(full_kpi_name, bounds)), diverted=diverted),
+            sentence_of("not_left", kpis="; ".join(map(full_kpi_name, bounds)), diverted=diverted),
             found_share(intervals["not_departed_share"].mean),
         )
     if outcome.is_lower_bound(design.label, "recovery_h"):
         share = intervals["not_recovered_share"].mean
         which = f"in {share_text(share)} of the replications" if share < 1 else ""
         period = f"{LONGER[-1]} times the measured days" if design.hub.recovery.runs_on else "the measured days"
-        yield said("not_recovered", period=period, kpi=kpi_name("recovery_h")), which
+        yield sentence_of("not_recovered", period=period, kpi=kpi_name("recovery_h")), which
 
 
 def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
     """The warning that a page shows only the first designs."""
     if len(designs) <= MOST_ON_PAGE:
         return []
-    return [said("page_shows", most_on_page=MOST_ON_PAGE, n=whole(len(designs)))]
+    return [sentence_of("page_shows", most_on_page=MOST_ON_PAGE, n=whole(len(designs)))]
 
 
 Item: TypeAlias = DesignVerdict | Grid | str

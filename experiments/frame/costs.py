@@ -15,7 +15,7 @@ from experiments.money.kpis import KPIS, MONEY, names
 from experiments.money.prices import Prices
 from experiments.replications.summing import Outcome
 from experiments.report.run_numbers import kpi_grid
-from experiments.report.sections import Section, heading_of, said, section
+from experiments.report.sections import Section, heading_of, section, sentence_of
 from experiments.report.sentences import means_of, significance
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.family import Statement
@@ -53,8 +53,8 @@ def prices_of(prices: Prices) -> list[Price]:
     known, given = (_values({_GROUP: document}) for document in (compose()[_GROUP], plain(prices)))
     about = explained(given, [packaged()])
     return [
-        Price(key, value, *((about[key].kind.value, about[key].source) if known.get(key) == value else own))
-        for own in [(_OWN, said("own_price"))]
+        Price(key, value, *((about[key].kind.value, about[key].source) if known.get(key) == value else typed))
+        for typed in [(_OWN, sentence_of("own_price"))]
         for key, value in given.items()
         if key != f"{_GROUP}.year"
     ]
@@ -78,7 +78,7 @@ def savings(outcome: Outcome, titles: Mapping[str, str]) -> Iterator[Grid]:
     )
     if rows:
         family = heading_of(f"family_{outcome.family}") if outcome.n > 1 else means_of(outcome.n)
-        caption = said("saved", first=titles[outcome.designs[0].label], family=family)
+        caption = sentence_of("saved", first=titles[outcome.designs[0].label], family=family)
         yield Grid(caption, ("Design", "Running cost [EUR]", "Tested", "Capital [EUR]"), rows)
 
 
@@ -88,11 +88,11 @@ def _saved(difference: Statement) -> str:
 
 def prices_line(prices: Prices, hubs: Iterable[HubConfig]) -> str:
     kinds = [price.kind for price in prices_of(prices)]
-    own = said("own_prices", n=n) if (n := kinds.count(_OWN)) else ""
+    typed = sentence_of("own_prices", n=n) if (n := kinds.count(_OWN)) else ""
     counts = {kind: kinds.count(kind) for kind in ("sourced", "assumption")}
     happens_once = any(isinstance(what, Spell) for hub in hubs for what in hub.disruptions.values())
-    text = said("prices", year=prices.year, own=own, **counts)
-    return f"{text} {said('disrupted_year')}" if happens_once else text
+    text = sentence_of("prices", year=prices.year, own=typed, **counts)
+    return f"{text} {sentence_of('disrupted_year')}" if happens_once else text
 
 
 def cost_section(

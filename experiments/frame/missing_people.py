@@ -13,7 +13,7 @@ from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.replications.summing import by_design, design_row, intervals_of, ladder_of, samples_of
 from experiments.report import bottleneck
 from experiments.report.design_names import design_name
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.statistics.criterion import LEAST_ON_TIME
 from sim.measures.kpis import KPIS
@@ -35,7 +35,9 @@ def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[st
         return []
     worst = min(shares, key=lambda label: shares[label])
     n, least, which = whole(len(waits)), share_text(LEAST_ON_TIME), design_name(worst, begins=False)
-    return [said("people_missing", n=n, least=least, which=which, text=f"{waits[worst]}. {bottleneck.MORE_PEOPLE}")]
+    return [
+        sentence_of("people_missing", n=n, least=least, which=which, text=f"{waits[worst]}. {bottleneck.MORE_PEOPLE}")
+    ]
 
 
 Means = Callable[[str], float]
@@ -50,7 +52,7 @@ def lower_bounds(kpis: Iterable[str], designs: Sequence[Means]) -> Iterator[str]
     """Warnings on KPIs that are only lower bounds in some designs, as dwell is where parcels have not left."""
     for kpi in kpis:
         if kpi in KPIS and (n := sum(map(KPIS[kpi].reads_more_than, designs))):
-            yield said("lower_bounds", kpi=full_kpi_name(kpi), n=n, n_designs=len(designs))
+            yield sentence_of("lower_bounds", kpi=full_kpi_name(kpi), n=n, n_designs=len(designs))
 
 
 def cautions(designs: Sequence[Design], kpis: Kpis, shown: Iterable[str] = ()) -> tuple[str, ...]:

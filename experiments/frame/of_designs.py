@@ -22,7 +22,7 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run, kpi_grid
 from experiments.report.schedule_text import schedule_lines
-from experiments.report.sections import Drawn, Page, Picture, heading_of, said
+from experiments.report.sections import Drawn, Page, Picture, heading_of, sentence_of
 from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, significance, too_many_comparisons
 from experiments.report.stored_designs import NamedDesign, Window, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
@@ -129,7 +129,7 @@ class DesignsText:
         if not outcome.differences:
             return
         if outcome.n == 1:
-            yield from (said("untested"), "")
+            yield from (sentence_of("untested"), "")
             return
         tested = {kpi for statements in outcome.differences.values() for kpi in statements}
         family, summary = heading_of(f"family_{outcome.family}"), [kpi for kpi in names(Rank.SUMMARY) if kpi in tested]
@@ -163,7 +163,7 @@ def _saved(statements: Mapping[str, Statement]) -> str:
     of_kpis = {kpi: statements[kpi] for kpi in _SAVED if kpi in statements}
     known = {kpi: each.variance_ratio for kpi, each in of_kpis.items() if each.interval.n >= FEWEST_REPLICATIONS}
     ratios = [f"{kpi_name(kpi)} {short(ratio)}" for kpi, ratio in known.items() if ratio is not None]
-    return said("separate_runs", ratios=", ".join(ratios)) if ratios else ""
+    return sentence_of("separate_runs", ratios=", ".join(ratios)) if ratios else ""
 
 
 K = TypeVar("K", bound=DesignKeys)
@@ -197,7 +197,7 @@ def compute(
     except (KeyError, ValueError):
         read, warm_ups = {}, {}
     if read.keys() != {design.label for design in request.designs} or not read.keys() >= warm_ups.keys():
-        raise ConfigError(said("not_its_tables"))
+        raise ConfigError(sentence_of("not_its_tables"))
     return Replications(outcome, warm_ups, rows)
 
 
@@ -208,7 +208,7 @@ def _before(request: Request[K]) -> Iterator[str]:
         ladder = capacity_ladder(design.hub, {})
         if name := bottleneck.by_ladder(ladder):
             most, arriving = rounded(ladder[name].parcels_per_day), rounded(row.parcels_per_day)
-            yield said("before", title=named.title_line, resource=resource(name), most=most, arriving=arriving)
+            yield sentence_of("before", title=named.title_line, resource=resource(name), most=most, arriving=arriving)
 
 
 def replications(request: Request[K]) -> int | None:

@@ -20,7 +20,7 @@ from experiments.frame.sure_command import NOT_COMPARED, Answers, Question, sure
 from experiments.interval_text import in_percent
 from experiments.report import bottleneck
 from experiments.report.rests_on import OverAssumptions
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.interval import Interval
 from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
@@ -44,7 +44,7 @@ def _shares(manifest: Manifest) -> Answers:
     if "probabilities" not in manifest.tables or "carried" in manifest.tables:
         return {}
     return {
-        row["scenario"]: said("carries_traffic", share=in_percent(share))
+        row["scenario"]: sentence_of("carries_traffic", share=in_percent(share))
         for row in typed_rows(manifest, "probabilities", _SHARE)
         for share in [Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0)]
     }
@@ -60,7 +60,7 @@ def _carried(manifest: Manifest) -> Answers:
         texts.setdefault(row["hall"], []).append(f"{carried} in {share_text(row['share'])}")
     of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
     return {
-        of_level[hall]: said("carries_flights", parts=listed(parts, "and"))
+        of_level[hall]: sentence_of("carries_flights", parts=listed(parts, "and"))
         for hall, parts in texts.items() if hall in of_level
     }  # fmt: skip
 
@@ -136,14 +136,14 @@ def _bands(root: Path, designs: Sequence[Design], question: Question, config_dir
         try:
             manifest = manifest_of(folder)
             hubs = manifest.identity["hubs"]
-            found = {
+            of_run = {
                 label: f"{text} ({folder.name}{_period(hubs[name], hub)})"
                 for name, text in question.answers(manifest).items()
                 for label, hub in wanted.items()
                 if name in hubs and _of_hub(hubs[name], question) == _of_hub(hub, question)
             }
-            if found and _has_ranges_of_today(manifest, config_dir):
-                answers |= found
+            if of_run and _has_ranges_of_today(manifest, config_dir):
+                answers |= of_run
         except CargohubError:  # from another version, or damaged: `cargohub list` reports it
             continue
     return {label: answers[label] for label in wanted if label in answers}
@@ -163,7 +163,7 @@ def _period(of_run: Mapping[str, Any], hub: Mapping[str, Any]) -> str:
     days = ("warmup_days", "horizon_days")
     if all(of_run[key] == hub[key] for key in days):
         return ""
-    return said("other_period", **{key: of_run[key] for key in days})
+    return sentence_of("other_period", **{key: of_run[key] for key in days})
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:

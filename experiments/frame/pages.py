@@ -20,7 +20,7 @@ from experiments.frame.study import Document, Request
 from experiments.report import style
 from experiments.report.design_names import design_name
 from experiments.report.page import files_of, write_page
-from experiments.report.sections import Brief, Drawn, Page, Section, said
+from experiments.report.sections import Brief, Drawn, Page, Section, sentence_of
 from experiments.store.read import CONFIG
 
 K = TypeVar("K", bound=Replicated)
@@ -31,7 +31,7 @@ _MOST_FITTED: Final = 8
 
 def write(folder: Path, document: Document, request: Request[K]) -> None:
     """Write the page and its pictures; all other files of the run are complete before."""
-    with Lines(is_quiet=request.arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
+    with Lines(is_quiet=request.arguments.quiet).waiting(lambda left: sentence_of("draws_page", time=left(0))):
         write_page(folder, page_files(folder, document, request))
 
 

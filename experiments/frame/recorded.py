@@ -15,7 +15,7 @@ import yaml
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.execution import Place
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import LEFT_OPEN
 from experiments.store.own_copy import as_stored
@@ -68,7 +68,7 @@ def run_and_options(
 
     `runs`: where run folders are looked for, if `--out` says something else.
     """
-    wanted = said("one_run", verb=arguments.verb)
+    wanted = sentence_of("one_run", verb=arguments.verb)
     named, given = taken_apart(arguments.words, options, wanted)
     return run_folder(str(named), runs or arguments.out), given
 
@@ -87,10 +87,10 @@ def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path
 
 def trust_code(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> OwnFile | None:
     """Permit execution of a stored run's code if `--trust-code` is given; returns the code."""
-    own = adopt_of(hubs)
-    if own is not None and TRUST in given:
-        trust(own.source)
-    return own
+    own_file = adopt_of(hubs)
+    if own_file is not None and TRUST in given:
+        trust(own_file.source)
+    return own_file
 
 
 def first_hubs(text: str, n: int) -> str:
@@ -164,8 +164,8 @@ def runnable(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str,
     Raises:
         InputError: as in `schedule_of`, or the run has code that is not trusted.
     """
-    if hub.own is not None:
-        hub.own.load()
+    if hub.own_file is not None:
+        hub.own_file.load()
     if (named := hub.arrivals.schedule) is None:
         return hub
     schedule = Path(given["schedule"]) if "schedule" in given else None

@@ -23,7 +23,7 @@ from experiments.frame.stored import Stored
 from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
 from experiments.report.page import PAGE, WhenPage, write_page
-from experiments.report.sections import Drawn, Page, said
+from experiments.report.sections import Drawn, Page, sentence_of
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.cache import Cache, cache_folder
@@ -84,7 +84,7 @@ def carry_out(study: Study[K, R], request: Request[K]) -> int:
     if request.keys.page is not WhenPage.NOW and os.access(folder, os.W_OK):
         write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
-        pages.say_where(request, said("page_later", folder=shlex.quote(str(folder))))
+        pages.say_where(request, sentence_of("page_later", folder=shlex.quote(str(folder))))
     elif request.keys.page is not WhenPage.NONE:
         if os.access(folder, os.W_OK):
             pages.write(folder, document, request)
@@ -111,7 +111,7 @@ def computed(
             cache=Cache(cache_folder(), 10**6 * mb) if (mb := keys.cache_mb) and not arguments.fresh else None,
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
-        with around.waiting(lambda left: said("computes", time=left(0))):
+        with around.waiting(lambda left: sentence_of("computes", time=left(0))):
             result = study.compute(bench, request)
             run, document = bench.run, study.document(request, result)
         if not run.is_complete:
@@ -168,7 +168,7 @@ def stored_document(study: Study[K, R], request: Request[K], manifest: Manifest)
         if study.as_stored is None:
             raise InputError(f"{manifest.folder}: {error}") from None
         answer = sorted(bench.rows(AnswerRow), key=lambda row: row.order)
-        kept, warning = study.as_stored(bench, request), said("as_stored", moved=error)
+        kept, warning = study.as_stored(bench, request), sentence_of("as_stored", moved=error)
         return request, replace(kept, sentences=[row.sentence for row in answer], warnings=[warning])
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None

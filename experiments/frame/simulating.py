@@ -18,7 +18,7 @@ from experiments.money.prices import Prices
 from experiments.replications.replicating import Line, Task, check_designs, check_schedules, missing, replications
 from experiments.replications.summing import Outcome, complete
 from experiments.replications.work import evaluate, replicate, with_files
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part, RunDirectory
 from experiments.store.cache import Cache
@@ -94,7 +94,7 @@ class Simulated:
             """Expected time of this look; the values decide how many looks follow."""
             n_left = sum(key not in kpis for key, _, _ in tasks)
             n = counted(len(wanted), "design")
-            return said("designs_in_question", n=n, n_done=len(kpis), n_left=n_left, time=left(n_left))
+            return sentence_of("designs_in_question", n=n, n_done=len(kpis), n_left=n_left, time=left(n_left))
 
         return self.answered(tasks, line)
 
@@ -151,7 +151,7 @@ class Simulated:
         def so_far(outcome: Outcome) -> None:
             for verdict in opening(outcome) if opening else ():
                 if isinstance(verdict, DesignVerdict) and outcome.stability[verdict.label].is_unstable is None:
-                    self.say(said("verdict_so_far", verdict=verdict))
+                    self.say(sentence_of("verdict_so_far", verdict=verdict))
 
         return replications(
             designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of, so_far=so_far, first=first

@@ -16,7 +16,7 @@ from experiments.replications.replicating import Line, Task, too_wide, without_p
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, describes, interval_of, samples_of
 from experiments.report.margin import margins_of
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.family import Differences, Statement
 from experiments.statistics.precision import needs
 from experiments.store.foreign import Manifest
@@ -126,7 +126,9 @@ class Stored:
         return {design.label: stability_of(rows[design.label]) for design in designs}
 
     def _other_version(self, what: str, of: str, design: Design) -> InputError:
-        return InputError(said("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label))
+        return InputError(
+            sentence_of("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label)
+        )
 
     def _differences(self) -> Differences:
         def difference(row: DifferenceRow) -> Statement:

@@ -12,7 +12,7 @@ from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.run_numbers import Run
-from experiments.report.sections import Drawn, Page, Picture, said
+from experiments.report.sections import Drawn, Page, Picture, sentence_of
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
@@ -143,13 +143,13 @@ class Document:
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:
     """Method text: n replications with common random numbers."""
-    return said("same_draws", simulated=simulated(config, n), each=each)
+    return sentence_of("same_draws", simulated=simulated(config, n), each=each)
 
 
 def simulated(config: HubConfig, n: int) -> str:
     """Text: n replications of a hub."""
     warmup, measured = counted(config.warmup_days, "day"), counted(config.horizon_days, "measured day")
-    return said("simulated", n=counted(n, "replication"), warmup=warmup, measured=measured, seed=config.seed)
+    return sentence_of("simulated", n=counted(n, "replication"), warmup=warmup, measured=measured, seed=config.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def sure_command(arguments: Arguments, designs: Sequence[Design], keys: Replicat
     else:
         scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
         (name, *others) = dict.fromkeys(design.hub.demand.name for design in designs)
-        own = arguments.config_dir  # the file may be gone; a stored run is shown without it
-        folders = folders_of(own if own is not None and own.is_dir() else None)
+        config_dir = arguments.config_dir  # the file may be gone; a stored run is shown without it
+        folders = folders_of(config_dir if config_dir is not None and config_dir.is_dir() else None)
         is_shared = not others and name in options("demand", folders)
         demands = demands or ((name,) if is_shared else ())  # none: each scenario keeps its own
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]

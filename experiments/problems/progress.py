@@ -50,9 +50,9 @@ def progress_of(instance: Instance, reference: Reference, solver: str, n: int, s
     return Progress(solver, spent, gaps)
 
 
-def rows_of(found: Sequence[Progress]) -> Iterator[Mapping[str, object]]:
+def rows_of(progress: Sequence[Progress]) -> Iterator[Mapping[str, object]]:
     """Curves as rows: solver, replications, mean gap and its interval."""
-    for each in found:
+    for each in progress:
         for spent, interval in zip(each.spent, each.curve, strict=True):
             low, high = interval.bounds or (np.nan, np.nan)
             yield {"solver": each.solver, "replications": int(spent), "gap": interval.mean, "low": low, "high": high}

@@ -18,7 +18,7 @@ from experiments.replications.summing import Outcome, describes, interval_of, ou
 from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.design_names import design_name, named_together
 from experiments.report.margin import margins_of
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
 from experiments.store import Part
 from experiments.store.tables import Key
@@ -117,7 +117,7 @@ def replications(
     def line(kpis: Kpis, left: Left) -> str:
         n_found = sum(walk.crossing is not None for walk in walks)
         time = left(sum(walk.n_left for walk in walks))
-        return said("margin_found", n_found=n_found, n=len(walks), n_done=len(kpis), time=time)
+        return sentence_of("margin_found", n_found=n_found, n=len(walks), n_done=len(kpis), time=time)
 
     while needs := [need for walk in walks if (need := walk.missing(make([])))]:
         make([(key, evaluate, task) for key, task in needs], line)
@@ -128,7 +128,7 @@ def _say_longer(designs: Sequence[Design]) -> None:
     """Announce that replications with disruptions may run longer than requested."""
     hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
     if days := max((hub.horizon_days for hub in hubs), default=0):
-        sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
+        sys.stderr.write(f"{sentence_of('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
 
 
 def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation) -> list[Task]:
@@ -165,15 +165,15 @@ def without_parcels(designs: Iterable[Design], values: Samples) -> list[str]:
 
     Exports of the cohort are called or late; a hub without exports is not named.
     """
-    found = []
+    empty = []
     for design in designs:
         kpis = values[design.label]
         exports = np.add(kpis["exports_called_per_day"], kpis["late_exports_per_day"])
-        for name, there in (("no_cohort", np.array(kpis["dwell_mean_h"])), ("no_export_cohort", exports)):
-            n_empty = int((there == 0).sum())
+        for name, counts in (("no_cohort", np.array(kpis["dwell_mean_h"])), ("no_export_cohort", exports)):
+            n_empty = int((counts == 0).sum())
             if n_empty and (name == "no_cohort" or describes("export_on_time_share", design)):
-                found.append((said(name), design_name(design.label), f"{n_empty} of {len(there)}"))
-    return named_together(found)
+                empty.append((sentence_of(name), design_name(design.label), f"{n_empty} of {len(counts)}"))
+    return named_together(empty)
 
 
 def _why(need: Need, n: int) -> str:

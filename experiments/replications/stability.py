@@ -28,7 +28,7 @@ from experiments.arguments import Arguments, without_groups
 from experiments.designs.design import Design, DesignKeys, Margin
 from experiments.designs.varying import demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.criterion import carries
 from experiments.statistics.warmup import Growth, pooled
 from experiments.store.rows import stored
@@ -93,9 +93,9 @@ def unsure_lines(stability: Mapping[str, Stability], *, has_table: bool = True) 
         yield f"{_counted(unstable, stability, has_table=has_table)}: unstable: the backlog grows, and {depend}"
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
-        may = said("no_two_weeks") if is_short else "more horizon_days may"
+        may = sentence_of("no_two_weeks") if is_short else "more horizon_days may"
         designs = _counted(undecided, stability, has_table=has_table)
-        yield said("undecided_designs", designs=designs, depend=depend, may=may)
+        yield sentence_of("undecided_designs", designs=designs, depend=depend, may=may)
 
 
 def _counted(labels: Sequence[str], stability: Mapping[str, Stability], *, has_table: bool) -> str:
@@ -208,12 +208,12 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin
     for why in dict.fromkeys(why for why in reasons.values() if why and margin.designs):
         labels = [label for label in reasons if reasons[label] == why]
         subject = "" if len(labels) == len(designs) else f" of {', '.join(labels)}"
-        lines.append(said("margin_not_shown", subject=subject, why=why))
+        lines.append(sentence_of("margin_not_shown", subject=subject, why=why))
     if len(designs) <= margin.designs or all(reasons.values()):
         return lines
     words = (*without_groups(arguments.words, "margin"), "margin=near", f"margin.designs={len(designs)}")
     command = replace(arguments, words=words).command
-    return [*lines, said("margin_not_computed", command=command)]
+    return [*lines, sentence_of("margin_not_computed", command=command)]
 
 
 class Walk:

@@ -232,7 +232,9 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
     labels = {repr(design.hub): design.label for design in designs}
     other = {PackoutRule.FLEXIBLE: PackoutRule.DEDICATED, PackoutRule.DEDICATED: PackoutRule.FLEXIBLE}
     pairs = [(design.hub, design.hub.packout) for design in designs]
-    return [labels.get(repr(replace(hub, packout=replace(own, rule=other[own.rule]))), "") for hub, own in pairs]
+    return [
+        labels.get(repr(replace(hub, packout=replace(packout, rule=other[packout.rule]))), "") for hub, packout in pairs
+    ]
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:

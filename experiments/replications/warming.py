@@ -92,7 +92,7 @@ def warmup_picture(
     if result.method is Method.LESS_RHYTHM:
         what = "backlog minus the week's rhythm\n[thousand parcels]"
     drawn = warmup_figure.figure(result, title=titles[longest], what=what, scale=1e-3, configured=days[longest])
-    yield picture_of(PICTURE, drawn, method=result.method.said)
+    yield picture_of(PICTURE, drawn, method=result.method.words)
 
 
 def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]) -> list[str]:
@@ -110,7 +110,7 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
 
 
 def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
-    method = result.method.said
+    method = result.method.words
     if not result.is_found:
         yield f"the run is too short for {method} to find the warm-up it needs", ""
     elif result.length > warmup_days:

@@ -29,7 +29,7 @@ def evaluate(config: HubConfig, replication: int, prices: "Prices | None" = None
 
     Flows are counted only if KPIs of the user's file may read them.
     """
-    if config.own is None or not config.own.names("kpi"):
+    if config.own_file is None or not config.own_file.names("kpi"):
         config = replace(config, record=config.record.without_flows)
     return {**replicate(config, replication, prices), "tables": {}}
 

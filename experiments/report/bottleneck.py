@@ -60,7 +60,7 @@ def named(by_what_if: str | None, ladder: Ladder, least_on_time: float = LEAST_O
     lowest = by_ladder(ladder, least_on_time)
     name = by_what_if or lowest
     both = {"by what-if": by_what_if, "by the ladder": lowest}
-    ways = " and ".join(way for way, found in both.items() if found == name)
+    ways = " and ".join(way for way, limiting in both.items() if limiting == name)
     return f"bottleneck {ways}: {resource(name)}" if name else ""
 
 

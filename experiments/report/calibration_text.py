@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import CRITICAL_VALUE, LEAST_WEEKS, Calibration
 from sim.csv_rows import csv_text
@@ -15,12 +15,12 @@ from sim.csv_rows import csv_text
 def notes(result: Calibration) -> Iterator[str]:
     """Notes to read before using the result."""
     breaks = result.breaks
-    yield from (said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks)
+    yield from (sentence_of("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks)
     followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
     if followed:
         yield f"to calibrate only on the days after a change of level: --from {followed[-1]}"
     if not breaks.tested:
-        yield said("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS)
+        yield sentence_of("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS)
 
 
 def group_name(result: Calibration) -> str:
@@ -45,7 +45,7 @@ def table(result: Calibration) -> str:
     lines += [
         "",
         f"Dispersion (variance/mean around the fit; Poisson: 1): {_dispersion(result)}",
-        said("not_the_hub"),
+        sentence_of("not_the_hub"),
     ]
     return "\n".join(lines)
 
@@ -71,7 +71,7 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
             for change in result.breaks.breaks
         ],
         "warnings": list(notes(result)),
-        "note": said("not_the_hub"),
+        "note": sentence_of("not_the_hub"),
     }
 
 
@@ -94,7 +94,7 @@ def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
         f"# Source: {source} (sha256 {sha256[:16]}…), EUROCONTROL's airport traffic, column {result.column},",
         f"# {result.days[0]} to {result.days[-1]}, {result.days.size} days known, {_n_unknown(result)} unknown;",
         "# estimated by `cargohub calibrate` (log-linear quasi-likelihood fit; in brackets the 95 % interval).",
-        *(f"# {note}" for note in _wrapped(said("not_the_hub"))),
+        *(f"# {note}" for note in _wrapped(sentence_of("not_the_hub"))),
         f"# Variance over mean around the fit: {_dispersion(result)}; a Poisson process has 1.",
         *(f"# {line}" for note in notes(result) for line in _wrapped(f"Warning: {note}.")),
         "defaults:",

@@ -7,7 +7,7 @@ from math import isfinite
 from experiments.formatting import kpi_name, listed, number, percent, unit_name
 from experiments.interval_text import NO_VARIANCE, alike, change, change_scale
 from experiments.money.kpis import KPIS
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import bounded
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
@@ -39,7 +39,7 @@ def sentences(
     show = shown_alike(decomposition, unit)
     yield f"{kpi_name(kpi)}: {ends}: a change of {bounded(change(gain, unit, show), after, before)}{same}."
     if not gain.mean and not gain.bounds:
-        yield said("no_change", replications="this replication" if gain.n == 1 else "these replications")
+        yield sentence_of("no_change", replications="this replication" if gain.n == 1 else "these replications")
         return
     if gain.holds(0):
         yield "It is not certain that there is a change, nor which factor causes it."
@@ -48,13 +48,13 @@ def sentences(
     share = decomposition.shares[name]
     part = share.share.mean / gain.mean
     changes = {kind: change(getattr(share, kind), unit, show) for kind in ("share", "alone", "last")}
-    yield said("largest_share", factor=name, part=percent(part), **changes)
+    yield sentence_of("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
         yield f"{start} has no room for the {name} as configured ({'; '.join(lacks)})."
     sign = -1 if gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
     if gain.n == 1:
-        yield f"{said('untested')}."
+        yield f"{sentence_of('untested')}."
     elif close:
         yield f"It may be no larger than that of {listed(close, 'or')}."
 

@@ -31,13 +31,13 @@ _MOST: Final = 8
 """Largest number of designs named in a warning; tables have all."""
 
 
-def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
+def named_together(warnings: Iterable[tuple[str, str, str]]) -> list[str]:
     """One line for each finding about designs, with the designs' names: (what, design, detail).
 
     >>> named_together([("nothing left", "A", ""), ("unstable", "A", "by 7"), ("nothing left", "B", "")])
     ['nothing left: A; B', 'unstable: A (by 7)']
     """
-    designs = grouped((what, f"{title} ({detail})" if detail else title) for what, title, detail in found)
+    designs = grouped((what, f"{title} ({detail})" if detail else title) for what, title, detail in warnings)
     more = {what: f"; and {len(names) - _MOST} more" if len(names) > _MOST else "" for what, names in designs.items()}
     return [f"{what}: {'; '.join(names[:_MOST])}{more[what]}" for what, names in designs.items()]
 
@@ -85,8 +85,8 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], most: int = _LO
         design, _, swept = label.removeprefix("design=").partition(", ")
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
-    said = ", ".join(filter(None, (bare, swept))) if texts or (bare and label in factors) else label
-    return textwrap.shorten(design_name(said, texts, begins=begins), most, placeholder=" …")
+    of_design = ", ".join(filter(None, (bare, swept))) if texts or (bare and label in factors) else label
+    return textwrap.shorten(design_name(of_design, texts, begins=begins), most, placeholder=" …")
 
 
 def hub_title(area_m2: float) -> str:

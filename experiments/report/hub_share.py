@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from experiments.formatting import number, share_text, whole
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign, ShareBand
 from experiments.statistics.interval import Value, Values
 from sim.config import HubConfig
@@ -38,7 +38,7 @@ def money_rests_on(hub: HubConfig) -> list[str]:
     a_year = a_day * DAYS_PER_YEAR / 1e6
     least, most = map(whole, band.of(a_year, a_day))
     return [
-        said(
+        sentence_of(
             "money_rests_on", flights=hub.flights_coming_per_day, a_year=whole(a_year), airport=band.airport,
             supposed=share_text(share.supposed), ends=band.ends, least=least, most=most,
         )

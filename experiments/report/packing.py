@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.arguments import key_of
 from experiments.formatting import rounded
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.verdicts import in_a_word
 from experiments.statistics.interval import Values
@@ -36,7 +36,7 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
         may = "may change" if is_open else "changes"
         rules = {"by_flexible": _WHO[PackoutRule.FLEXIBLE], "by_dedicated": _WHO[PackoutRule.DEDICATED]}
         verdicts_of = {"flexible": _SENTENCE[flexible[1]], "dedicated": _SENTENCE[dedicated[1]]}
-        yield said("packing_changes", may=may, title=point.title, **rules, **verdicts_of)
+        yield sentence_of("packing_changes", may=may, title=point.title, **rules, **verdicts_of)
 
 
 _SENTENCE: Final = {

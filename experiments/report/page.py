@@ -81,8 +81,8 @@ def pictures_shown(folder: Path) -> dict[str, str]:
         InputError: a page that is not a file, or is too large.
     """
     is_there = (folder / PAGE).exists()
-    found = _FIGURE.findall(content_of(folder / PAGE)) if is_there else []
-    return {name.decode(): unescape(heading.decode(errors="replace")) for heading, name in found}
+    figures = _FIGURE.findall(content_of(folder / PAGE)) if is_there else []
+    return {name.decode(): unescape(heading.decode(errors="replace")) for heading, name in figures}
 
 
 def is_drawn(folder: Path) -> bool:

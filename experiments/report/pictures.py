@@ -20,7 +20,7 @@ from experiments.report.figures import (
 )
 from experiments.report.hub_share import goods_of_shares
 from experiments.report.run_numbers import Run
-from experiments.report.sections import Picture, picture_of, said
+from experiments.report.sections import Picture, picture_of, sentence_of
 from experiments.report.sentences import means_of
 from experiments.report.stored_designs import NamedDesign, panels
 
@@ -68,7 +68,7 @@ def _inside(run: Run) -> Iterator[Picture]:
         yield picture_of("demand", demand_figure.figure(curves, main[0].label), _of_first(main))
     if len(run.points) == 1:
         day = day_figure.of_run(tables, main[0].label, window)
-        yield picture_of("day", day_figure.figure(day), says=said("day_bars"))
+        yield picture_of("day", day_figure.figure(day), says=sentence_of("day_bars"))
 
 
 def _only(n: int, most: int, what: str) -> str:

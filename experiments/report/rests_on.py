@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from experiments.formatting import listed
-from experiments.report.sections import Section, said
+from experiments.report.sections import Section, sentence_of
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class OverAssumptions:
     @cached_property
     def sentences(self) -> list[str]:
         lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
-        lines += [said("rests_on", numbers=listed(self.numbers, "and"))] if self.numbers else []
-        return lines if self.bands else [*lines, said("as_configured")]
+        lines += [sentence_of("rests_on", numbers=listed(self.numbers, "and"))] if self.numbers else []
+        return lines if self.bands else [*lines, sentence_of("as_configured")]
 
     def _of_design(self, label: str, band: str) -> Iterator[str]:
         yield f"{label}, over assumptions: {band}."
@@ -37,7 +37,7 @@ class OverAssumptions:
 
     @property
     def _what(self) -> str:
-        return "More on the numbers that decide it" if self.bands else said(self.asks, n_runs=self.n_runs)
+        return "More on the numbers that decide it" if self.bands else sentence_of(self.asks, n_runs=self.n_runs)
 
     @property
     def lines(self) -> list[str]:

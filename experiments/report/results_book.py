@@ -64,22 +64,22 @@ def _sheets(run: Run) -> Iterator[Made]:
     (bars,) = dwell_figure.prepare(tables, (panel,), run.window, run.kpis)
     stages = [dwell_figure.STAGES[stage][0] for stage in bars.stages]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
-    yield _one("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")
+    yield _sheet_of("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")
     hours, shares = leaving_figure.prepare(tables["flights"], tables["loads"], main)
     columns = [hours, *(shares[point.label] for point in main)]
     rows = [[None if math.isnan(value) else float(value) for value in row] for row in zip(*columns, strict=True)]
     x = f"hours after the drawn arrival (promised: {hours_text(main[0].service_h)})"
-    yield _one("leaving", "Parcels that have left", x, "parcels that have left, %", panel, rows, "lines")
+    yield _sheet_of("leaving", "Parcels that have left", x, "parcels that have left, %", panel, rows, "lines")
     backlog = tables["occupancy"][tables["occupancy"]["zone"] == "backlog"]
     inside = backlog.groupby(["time", "scenario"])["inside"].mean().unstack().reindex(columns=[p.label for p in main])
     since = (inside.index.to_numpy(dtype=float) / MIN_PER_H).tolist()
     rows = [[hour, *map(float, row)] for hour, row in zip(since, inside.to_numpy(), strict=True)]
     x = f"hours after {main[0].start_date} 00:00"
-    yield _one("backlog", "Backlog, mean of the replications", x, "parcels", panel, rows, "lines")
+    yield _sheet_of("backlog", "Backlog, mean of the replications", x, "parcels", panel, rows, "lines")
     yield "all KPIs", _kpi_rows(run.points, run.kpis, KPIS), []
 
 
-def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:
+def _sheet_of(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:
     """A column for each design, and one chart of all."""
     n = len(panel.points)
     is_lines = kind == "lines"
@@ -98,7 +98,7 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Mad
     rates = [[resource_heading(name), *(rates.get(name) for rates in of_designs)] for name, _ in first]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
-    name, rows, charts = _one(
+    name, rows, charts = _sheet_of(
         "bottleneck", "What each resource alone could handle, if staffed round the clock", "resource", "parcels a day",
         panel, [arriving, *rates] if rates else [], "bars",
     )  # fmt: skip

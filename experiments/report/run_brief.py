@@ -60,10 +60,12 @@ def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[st
     parts = [re.split(r", | \(|: ", point.title_line.rstrip(")")) for point in points]
     shared = set.intersection(*map(set, parts))
     differing = [[part for part in each if part not in shared] for each in parts]
-    own = (
+    differences = (
         ", ".join(part for part in each if not any(part.endswith(f" {other}") for other in each)) for each in differing
     )
-    return [f"{mark} {shorten(text, _LONGEST, placeholder=' …')}" for mark, text in zip(marks, own, strict=False)]
+    return [
+        f"{mark} {shorten(text, _LONGEST, placeholder=' …')}" for mark, text in zip(marks, differences, strict=False)
+    ]
 
 
 def _letter(at: int) -> str:

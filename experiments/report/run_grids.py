@@ -6,7 +6,7 @@ from typing import Any, Final
 from experiments import formatting
 from experiments.formatting import counted, found_share, instant, number, percent
 from experiments.grouping import nested
-from experiments.report.sections import rows_of, said
+from experiments.report.sections import rows_of, sentence_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
@@ -52,7 +52,7 @@ def fullest_chutes(packout: Frame, halls: Frame, points: Sequence[NamedDesign], 
         at = instant(float(row["fullest_at"]), window.start_date, window.clock)
         parcels = number(row["fullest_parcels"], 0)
         chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}
-        yield said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all)
+        yield sentence_of("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all)
 
 
 def connections_grid(table: Frame, flights: Frame, halls: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
@@ -202,4 +202,4 @@ def _between_halls(halls: Frame, shuttles: Frame, point: NamedDesign, names: lis
         (name, *("–" if a == b else number(float(sums.get((a, b), 0.0)), 0) for b in at))
         for a, name in enumerate(names)
     )
-    return [Grid(said("between_halls"), ("", *names), rows)]
+    return [Grid(sentence_of("between_halls"), ("", *names), rows)]

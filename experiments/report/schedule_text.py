@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.formatting import share_text
 from experiments.grouping import grouped
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.summaries import DesignRow
 from sim.config import ArrivalModel, HubConfig
 from sim.inputs.flight_files import schedules_of
@@ -24,16 +24,16 @@ _PROCESSES = {
 def schedule_words(config: HubConfig) -> str:
     """Random or fixed, and why: the end of a sentence."""
     arrivals = config.arrivals
-    if (own := config.rules.get(ARRIVALS)) is not None:
-        words = said("schedule_of_function", name=own)
+    if (function := config.rules.get(ARRIVALS)) is not None:
+        words = sentence_of("schedule_of_function", name=function)
     else:
-        words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
+        words = _of_file(config) if arrivals.schedule is not None else sentence_of(_PROCESSES[arrivals.model])
     if arrivals.factor != 1:
-        words += said("schedule_times", factor=arrivals.factor)
+        words += sentence_of("schedule_times", factor=arrivals.factor)
     if arrivals.delay is not None:
-        words += said("schedule_delays")
+        words += sentence_of("schedule_delays")
     if arrivals.cancelled_share:
-        words += said("schedule_cancelled", share=share_text(arrivals.cancelled_share))
+        words += sentence_of("schedule_cancelled", share=share_text(arrivals.cancelled_share))
     return words
 
 
@@ -43,7 +43,7 @@ def _of_file(config: HubConfig) -> str:
     name = "schedule_of_drawn_weeks" if is_drawn else by_replication
     if draws_flights(config) and not is_drawn:
         name = "schedule_of_drawn_flights"
-    return said(name, file=Path(schedules.path).name)
+    return sentence_of(name, file=Path(schedules.path).name)
 
 
 def schedule_lines(rows: Sequence[DesignRow], titles: Sequence[str]) -> list[str]:

@@ -122,9 +122,9 @@ def paragraphs_of(name: str, **values: object) -> list[str]:
     return text_of(name, **values).split("\n")
 
 
-def said(name: str, /, **values: object) -> str:
+def sentence_of(name: str, /, **values: object) -> str:
     """A sentence, warning or caption, with its gaps filled."""
-    text: str = _texts()["says"][name]
+    text: str = _texts()["sentences"][name]
     return text.format(**values)
 
 

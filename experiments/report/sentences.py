@@ -13,7 +13,7 @@ from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
 from experiments.report.design_names import arrivals_name
 from experiments.report.margin import Margins, margin_text
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.verdicts import (
     Verdict,
@@ -107,7 +107,7 @@ def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
     """Designs whose on-time share is almost unknown, for the section on certainty."""
     wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
     return [
-        said("unknown_share", title=title, bounds=interval_of(on_time), n=on_time.n)
+        sentence_of("unknown_share", title=title, bounds=interval_of(on_time), n=on_time.n)
         for title, on_time in wide
         if says_nothing(on_time)
     ]
@@ -121,7 +121,7 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str
         if exports is None or not kpis["exports_per_day"].mean or exports.mean - imports.mean <= APART:
             continue
         shares = {"exports": percent(exports.mean), "imports": percent(imports.mean)}
-        yield said("exports_apart", title=point.title, **shares)
+        yield sentence_of("exports_apart", title=point.title, **shares)
 
 
 def differences(points: Sequence[NamedDesign], changes: Differences, baseline: str, kpis: Values) -> Iterator[str]:
@@ -184,7 +184,7 @@ def too_few_replications(n: int) -> list[str]:
     if n == 1:
         return ["replications: a single replication has no intervals, so no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
-        return [said("few_replications", n=n, fewest=FEWEST_REPLICATIONS)]
+        return [sentence_of("few_replications", n=n, fewest=FEWEST_REPLICATIONS)]
     return []
 
 
@@ -195,7 +195,7 @@ def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
     times = widening(comparisons, n)
     if times < MUCH_WIDER:
         return ""
-    return said("too_many", n_compared=comparisons, n=n, times=number(times))
+    return sentence_of("too_many", n_compared=comparisons, n=n, times=number(times))
 
 
 def points_of(change: Interval) -> str:

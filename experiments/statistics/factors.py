@@ -183,7 +183,7 @@ def _analysed(box: Box, response: Numbers, resamples: int, seed: int) -> tuple[N
     with warnings.catch_warnings():
         # A factor without effect is recognised by its index.
         warnings.simplefilter("ignore")
-        said = analyze(
+        indices = analyze(
             box.problem(),
             response,
             calc_second_order=False,
@@ -191,4 +191,4 @@ def _analysed(box: Box, response: Numbers, resamples: int, seed: int) -> tuple[N
             conf_level=CONFIDENCE,
             seed=library_seed(seed),
         )
-    return np.array([said["S1"], said["ST"]]), np.array([said["S1_conf"], said["ST_conf"]])
+    return np.array([indices["S1"], indices["ST"]]), np.array([indices["S1_conf"], indices["ST_conf"]])

@@ -130,8 +130,8 @@ def _beta(values: Numbers, ends: Ends) -> Numbers:
     shapes = np.stack([mean, 1 - mean]) * np.maximum(mean * (1 - mean) / variance - 1, 0.1)
     for _step in range(_NEWTON):
         left = digamma(shapes) - digamma(shapes.sum(axis=0)) - wanted
-        own, both = polygamma(1, shapes), polygamma(1, shapes.sum(axis=0))
-        step = (left * (own[::-1] - both) + left[::-1] * both) / (own[0] * own[1] - both * own.sum(axis=0))
+        each, both = polygamma(1, shapes), polygamma(1, shapes.sum(axis=0))
+        step = (left * (each[::-1] - both) + left[::-1] * both) / (each[0] * each[1] - both * each.sum(axis=0))
         shapes = np.maximum(shapes - step, shapes / 4)
         if np.all(np.abs(step) < 1e-12 * shapes):
             break
@@ -151,10 +151,10 @@ def _triangular(values: Numbers, ends: Ends) -> Numbers:
         tried = [_triangular_likelihood(ordered, ends, each) for each in tries]
         way = np.argmax([likelihood for likelihood, _place in tried], axis=0)
         rows = np.arange(len(values))
-        likelihood, there = (np.array([each[part] for each in tried])[way, rows] for part in (0, 1))
+        likelihood, places = (np.array([each[part] for each in tried])[way, rows] for part in (0, 1))
         is_better = likelihood > best
         at = np.where(is_better[:, None], np.array(tries)[way, rows], at)
-        best, place = np.where(is_better, likelihood, best), np.where(is_better, there, place).astype(int)
+        best, place = np.where(is_better, likelihood, best), np.where(is_better, places, place).astype(int)
         step = np.where(is_better, step, step / 4)
     low, high = _triangular_ends(ordered, ends, at)
     mode = np.take_along_axis(ordered, place[:, None], axis=1)

@@ -67,16 +67,16 @@ def with_tests(fit: Fitted, values: Numbers, rng: np.random.Generator, n_bootstr
     if len(values) > MOST_TESTED:
         values = rng.choice(values, MOST_TESTED, replace=False)
     n, family, ends = len(values), fit.family, fit.ends
-    own = distances(family, values[None, :], family.estimate(values[None, :], ends), ends)[:, 0]
+    observed = distances(family, values[None, :], family.estimate(values[None, :], ends), ends)[:, 0]
     beyond, n_drawn = np.zeros(2), 0
     for size in _chunks(n_bootstrap, n):
         drawn = fit.distribution.rvs(size=(size, n), random_state=rng)
         with np.errstate(all="ignore"):
             statistics = distances(family, drawn, family.estimate(drawn, ends), ends)
-        beyond += np.sum(statistics >= own[:, None], axis=1)
+        beyond += np.sum(statistics >= observed[:, None], axis=1)
         n_drawn += int(np.isfinite(statistics[0]).sum())
     ks_p, ad_p = (1 + beyond) / (1 + n_drawn)
-    return replace(fit, ks=float(own[0]), ks_p=float(ks_p), ad=float(own[1]), ad_p=float(ad_p))
+    return replace(fit, ks=float(observed[0]), ks_p=float(ks_p), ad=float(observed[1]), ad_p=float(ad_p))
 
 
 def distances(family: Family, values: Numbers, parameters: Numbers, ends: Ends) -> Numbers:
@@ -108,8 +108,8 @@ def estimates(fit: Fitted, values: Numbers, rng: np.random.Generator, n_bootstra
     """Parameters (B, K) of samples that are drawn from the values; those without an estimate are left out."""
     with np.errstate(all="ignore"):
         rows = [fit.family.estimate(part, fit.ends) for part in resampled(values, rng, n_bootstrap, block)]
-    found = np.concatenate(rows)
-    return np.asarray(found[np.isfinite(found).all(axis=1)])
+    starts = np.concatenate(rows)
+    return np.asarray(starts[np.isfinite(starts).all(axis=1)])
 
 
 def range_of(bootstrap: Numbers, estimate: float) -> tuple[float, float]:

@@ -175,22 +175,24 @@ class Known:
         holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
         if len(holds) == len(self.strata[design]):
             # All worlds are simulated, so the errors of their predictions are known; these worlds have none left.
-            own, best = self.predictions(self.sample, design), self.best(design)
+            predicted, best = self.predictions(self.sample, design), self.best(design)
             if sample is None:
-                own = predictions = best
-            errors = [best[of_kind] - own[of_kind] for of_kind in (self.strata[design] == kind for kind in Stratum)]
+                predicted = predictions = best
+            errors = [
+                best[of_kind] - predicted[of_kind] for of_kind in (self.strata[design] == kind for kind in Stratum)
+            ]
             checked = [
                 replace(check, error=float(each.mean()) if len(each) else 0.0)
                 for check, each in zip(checked, errors, strict=True)
             ]
-        found = share(predictions, kinds, checked, worlds.points)
-        interval = found.interval
+        answer = share(predictions, kinds, checked, worlds.points)
+        interval = answer.interval
         # Until a check contradicts the screen, the answer may hold in all worlds, or in none.
         if not any(holds) and not np.any(kinds == Stratum.HOLDS):
             interval = replace(interval, low=0.0)
         if all(holds) and not np.any((kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)):
             interval = replace(interval, high=1.0)
-        return replace(found, interval=interval)
+        return replace(answer, interval=interval)
 
     @property
     def explained(self) -> float:

@@ -76,8 +76,8 @@ def only_first(first: Numbers, second: Numbers, alike: float) -> Numbers:
     [[0.1], [0.002]]
     """
     scores = [ndtri(np.clip(each, 1e-12, 1 - 1e-12))[:, None] for each in (first, second)]
-    shared, own = np.sqrt(alike) * _NODES, np.sqrt(1 - alike)
-    holds, fails = ndtr((scores[0] + shared) / own), ndtr(-(scores[1] + shared) / own)
+    shared, separate = np.sqrt(alike) * _NODES, np.sqrt(1 - alike)
+    holds, fails = ndtr((scores[0] + shared) / separate), ndtr(-(scores[1] + shared) / separate)
     joint = (holds * fails) @ _WEIGHTS / _WEIGHTS.sum()
     # If one answer is certain, the other alone decides.
     is_certain = (first <= 0) | (first >= 1) | (second <= 0) | (second >= 1)

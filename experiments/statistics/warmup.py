@@ -44,11 +44,11 @@ class Method(StrEnum):
     PLAIN = "plain"
 
     @property
-    def said(self) -> str:
-        return _SAID[self]
+    def words(self) -> str:
+        return _WORDS[self]
 
 
-_SAID: Final = {
+_WORDS: Final = {
     Method.WEEKS: "MSER on whole weeks",
     Method.LESS_RHYTHM: "MSER-5 minus the week's rhythm",
     Method.PLAIN: "MSER-5",

@@ -28,11 +28,11 @@ def _replaced(hub: dict[str, Any], key: str, by: str, value: Callable[[dict[str,
     return {**hub, _GROUP: {(by if name == key else name): rules[name] for name in rules} | {by: value(rules)}}
 
 
-def keep_own(folder: Path, own: OwnFile | None) -> None:
+def keep_own(folder: Path, own_file: OwnFile | None) -> None:
     """Copy the file into the run folder, where commands on the run find it."""
-    if own is not None and not (copy := folder / FOLDER / own.name).exists():
+    if own_file is not None and not (copy := folder / FOLDER / own_file.name).exists():
         copy.parent.mkdir(exist_ok=True)
-        write_whole(copy, own.source.encode())
+        write_whole(copy, own_file.source.encode())
 
 
 def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from experiments.frame.recorded import run_and_options
 from experiments.frame.written import folder_out
 from experiments.grouping import nested
 from experiments.report import style
-from experiments.report.sections import pictures_in, said
+from experiments.report.sections import pictures_in, sentence_of
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_all, write_whole
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -109,7 +109,7 @@ class _Tables:
 
     def how_far(self, left: Left) -> str:
         n = sum(self.rows.values())
-        return said(
+        return sentence_of(
             "rows_written", n_written=number(self._n_written, 0), n=number(n, 0), time=left(n - self._n_written)
         )
 

@@ -163,18 +163,18 @@ def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: 
         return observed
 
     with lines.waiting(line := lambda left: f"{done} of at most {total} replications, {left(total - done)}"):
-        found = [progress_of(instance, reference, name, n, simulate) for name in solvers]
-    curves = {each.solver: each.curve for each in found}
+        progress = [progress_of(instance, reference, name, n, simulate) for name in solvers]
+    curves = {each.solver: each.curve for each in progress}
     drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
-    files = {"progress.csv": _csv(found), "progress.svg": drawn}
+    files = {"progress.csv": _csv(progress), "progress.svg": drawn}
     write_all({folder / name: content for name, content in files.items()})
-    rows = tuple((each.solver, *(in_percent(each.curve[at]) for at in _quarters(instance))) for each in found)
+    rows = tuple((each.solver, *(in_percent(each.curve[at]) for at in _quarters(instance))) for each in progress)
     heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
     title = f"{instance.name} ({instance.hash}): extra cost over the reference solution, in % of its objective;" + (
         f" mean of {n} macroreplications, with its 95 % interval" if n > 1 else " one macroreplication, no interval"
     )
     document = {"name": instance.name, "hash": instance.hash, "files": [str(folder / name) for name in files],
-                "gaps": {each.solver: each.curve[-1].mean for each in found}}  # fmt: skip
+                "gaps": {each.solver: each.curve[-1].mean for each in progress}}  # fmt: skip
     return console.report(
         arguments, document, *as_lines(Grid(title, heads, rows)), f"Written to {folder}: {', '.join(files)}"
     )
@@ -248,8 +248,8 @@ def _folder(arguments: Arguments, instance: Instance) -> Path:
     return folder
 
 
-def _csv(found: Sequence[Progress]) -> bytes:
-    rows = list(rows_of(found))
+def _csv(progress: Sequence[Progress]) -> bytes:
+    rows = list(rows_of(progress))
     return csv_text([rows[0], *(row.values() for row in rows)]).encode()
 
 

@@ -40,7 +40,7 @@ from experiments.frame.recorded import (
     trust_code,
 )
 from experiments.frame.study import Request, Study
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store import archive
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of, manifest_of
@@ -52,7 +52,7 @@ from sim.names import printable
 from sim.own import OwnFile
 
 OPTIONS = ("here", "schedule", "workers", TRUST)
-UNCHANGED = said("tables_changed")
+UNCHANGED = sentence_of("tables_changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
     refuse_idle_schedule(configuration.hubs.values(), given)
-    own = trust_code(configuration.hubs.values(), given)
-    if own is not None and TRUST not in given:
-        sys.stderr.write(_shown(own))
-        raise InputError(said("code_of_a_run", name=own.name, folder=named or folder))
+    own_file = trust_code(configuration.hubs.values(), given)
+    if own_file is not None and TRUST not in given:
+        sys.stderr.write(_shown(own_file))
+        raise InputError(sentence_of("code_of_a_run", name=own_file.name, folder=named or folder))
     designs = [Design(label, runnable(recorded, label, hub, given)) for label, hub in configuration.hubs.items()]
     workers = _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
@@ -120,10 +120,10 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     return 0 if first is None else 1
 
 
-def _shown(own: OwnFile) -> str:
+def _shown(own_file: OwnFile) -> str:
     """The code to be executed, line by line, without characters that control a terminal."""
-    lines = enumerate(own.source.splitlines(), start=1)
-    return "".join(f"{own.name}:{number}: {printable(line)}\n" for number, line in lines)
+    lines = enumerate(own_file.source.splitlines(), start=1)
+    return "".join(f"{own_file.name}:{number}: {printable(line)}\n" for number, line in lines)
 
 
 def surroundings_of(recorded: Manifest, again: Manifest) -> Iterator[str]:

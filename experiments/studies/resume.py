@@ -39,7 +39,7 @@ from experiments.frame.recorded import (
 )
 from experiments.frame.study import Request
 from experiments.report.page import PAGE, WhenPage, is_drawn
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.foreign import Begun, begun, check_file, configuration_of, is_finished, manifest_of
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of, kept_flights
 from sim.errors import InputError
@@ -98,4 +98,4 @@ def _check_name(run: Begun, designs: list[Design]) -> None:
     identity = identity_of({design.label: design.hub for design in designs}, run.configuration.study)
     name = run.folder.resolve().name
     if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):
-        raise InputError(said("renamed_run", folder=run.folder))
+        raise InputError(sentence_of("renamed_run", folder=run.folder))

@@ -17,7 +17,7 @@ from experiments.frame import console, runner
 from experiments.frame.recorded import declared_study
 from experiments.grouping import values_of
 from experiments.replications.replicating import check_designs
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.studies.page.form import shown_text
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
@@ -60,7 +60,7 @@ def show(arguments: Arguments) -> int:
 def _show_study(arguments: Arguments) -> int:
     """Print the study's keys, and every hub of its start."""
     if (study := declared_study(arguments.verb)) is None:
-        raise CargohubError(said("shows_nothing", verb=arguments.verb))
+        raise CargohubError(sentence_of("shows_nothing", verb=arguments.verb))
     designs, text = runner.configuration_text(study, arguments)
     if arguments.json:
         print(json.dumps(yaml.safe_load(text), indent=2, allow_nan=False))

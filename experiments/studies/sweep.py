@@ -24,7 +24,7 @@ from experiments.frame.study import Bench, Document, Request, Study, Table
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.figures import sweep_figure, sweep_map
-from experiments.report.sections import Picture, picture_of, said
+from experiments.report.sections import Picture, picture_of, sentence_of
 from experiments.report.sentences import means_of
 from experiments.store.rows import ENDS, with_texts
 from experiments.store.tables import as_columns
@@ -46,7 +46,7 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
     """
     keys = grid.keys(DesignKeys)
     if any(keys.compared):
-        raise ConfigError(said("takes_points", verb="sweep"))
+        raise ConfigError(sentence_of("takes_points", verb="sweep"))
     return grid.designs(grid.labels), replace(keys, factors=grid.factors(grid.labels))
 
 

@@ -105,7 +105,7 @@ class HubGroups:
     """The changes that `fit: auto` made."""
 
     @property
-    def own(self) -> OwnFile | None:
+    def own_file(self) -> OwnFile | None:
         """The file of the user's own functions."""
         is_whole = FILE in self.rules and SOURCE in self.rules
         return OwnFile(self.rules[FILE], self.rules[SOURCE]) if is_whole else None

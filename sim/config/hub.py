@@ -80,9 +80,9 @@ def _check(config: HubGroups) -> None:
 
 
 def _check_rules(config: HubGroups) -> None:
-    if (own := config.own) is not None:
-        check_own(own)
-        if (name := config.rules.get(ARRIVALS)) is not None and name not in (known := own.names(ARRIVALS)):
+    if (own_file := config.own_file) is not None:
+        check_own(own_file)
+        if (name := config.rules.get(ARRIVALS)) is not None and name not in (known := own_file.names(ARRIVALS)):
             raise ValueError(f"rules.{ARRIVALS}: no function {name!r} is marked @{ARRIVALS}{near(name, known)}")
         if name is not None and config.arrivals.model is ArrivalModel.FILE:
             raise ValueError(f"rules.{ARRIVALS}: no rule can change the flights of a file (arrivals.schedule)")
@@ -90,8 +90,8 @@ def _check_rules(config: HubGroups) -> None:
         raise ValueError("rules: file, source and arrivals need a file of functions: rules=FILE.py")
     for decision, name in config.rules.items():
         if decision not in _OF_FILE:
-            check(decision, name, f"rules.{decision}", own)
-    check("hall", config.complex.policy, "complex.policy", own)
+            check(decision, name, f"rules.{decision}", own_file)
+    check("hall", config.complex.policy, "complex.policy", own_file)
     missing = DECISIONS.keys() - config.rules - {"hall"}
     if missing or "hall" in config.rules:
         raise ValueError(

@@ -41,12 +41,12 @@ _NO_TIME: Final = 1e-9
 class Distribution:
     """A distribution of times, delays or sizes.
 
-    `written` is the mapping of the configuration; `own` is the user's file, if the family is in it; `file_written_at`
-    is when the file of values was last written [ns], if there is one.
+    `written` is the mapping of the configuration; `own_file` is the user's file, if the family is in it;
+    `file_written_at` is when the file of values was last written [ns], if there is one.
     """
 
     written: Written
-    own: OwnFile | None = None
+    own_file: OwnFile | None = None
     file_written_at: int = 0
     lowest: ClassVar[float] = -math.inf
     """The lowest possible value."""
@@ -66,8 +66,8 @@ class Distribution:
         """
         written = tuple(_checked(value, key))
         given = dict(written)
-        own, file = in_force() if given["family"] in own_families() else None, given.get(FILE)
-        distribution = cls(written, own, 0 if file is None else written_at(str(file)))
+        own_file, file = in_force() if given["family"] in own_families() else None, given.get(FILE)
+        distribution = cls(written, own_file, 0 if file is None else written_at(str(file)))
         try:
             distribution.made  # noqa: B018 - raises if the distribution cannot be made
         except ValueError as error:
@@ -90,8 +90,8 @@ class Distribution:
 
     @property
     def made(self) -> Made | OwnMade:
-        if self.own is not None:
-            return own_made(self.own, self.written, self.lowest, is_shape=self.is_shape)
+        if self.own_file is not None:
+            return own_made(self.own_file, self.written, self.lowest, is_shape=self.is_shape)
         return made(self.written, self.lowest, self.file_written_at, is_shape=self.is_shape)
 
     @property

@@ -65,8 +65,8 @@ def families() -> tuple[str, ...]:
 
 def own_families() -> list[str]:
     """The names of the distributions of the file in force."""
-    own = in_force()
-    return [] if own is None else own.names(DISTRIBUTION)
+    own_file = in_force()
+    return [] if own_file is None else own_file.names(DISTRIBUTION)
 
 
 def stretch_of(distribution: Mapping[str, Any]) -> str | None:

@@ -20,7 +20,7 @@ class OwnMade:
     The table is made when it is first needed; nothing is executed earlier. The mean is that of the configuration.
     """
 
-    own: OwnFile
+    own_file: OwnFile
     name: str
     lowest: float
     given_mean: float | None
@@ -45,10 +45,10 @@ class OwnMade:
         table = np.array([self._value(float(u)) for u in midpoints()])
         if (falls := np.flatnonzero(np.diff(table) < 0)).size:
             lower = float(table[falls[0] + 1])
-            raise self.own.refuse(self.name, lower, "a quantile never falls as its probability rises")
+            raise self.own_file.refuse(self.name, lower, "a quantile never falls as its probability rises")
         if self.given_mean is not None:
             if table.mean() < 1 / LARGEST:
-                raise self.own.refuse(self.name, 0.0, "times have a mean above 0")
+                raise self.own_file.refuse(self.name, 0.0, "times have a mean above 0")
             table *= self.given_mean / table.mean()
         if any(map(math.isfinite, self.cuts)):
             below, upto = (float(np.interp(end, table, midpoints(), 0.0, 1.0)) for end in self.cuts)
@@ -62,13 +62,13 @@ class OwnMade:
 
         A simulation reads the configuration again.
         """
-        return float(self.table[-1]) if self.own.is_trusted else 1.0
+        return float(self.table[-1]) if self.own_file.is_trusted else 1.0
 
     def _value(self, u: float) -> float:
-        value = self.own.call(self.name, u)
+        value = self.own_file.call(self.name, u)
         if not is_number(value) or value < self.lowest:
             wanted = f"a number from {max(self.lowest, -LARGEST):g} to {LARGEST:g}"
-            raise self.own.refuse(self.name, value, f"the quantile of {u:.6g} is {wanted}")
+            raise self.own_file.refuse(self.name, value, f"the quantile of {u:.6g} is {wanted}")
         return float(value)
 
     def quantile(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
@@ -78,31 +78,34 @@ class OwnMade:
         return np.interp(x, self.table, midpoints(), 0.0, 1.0)
 
 
-def check_own_families(own: OwnFile) -> None:
+def check_own_families(own_file: OwnFile) -> None:
     """Refuse a file with a distribution that has the name of a packaged family.
 
     Raises:
         ValueError: the first such distribution.
     """
-    for name in own.names(DISTRIBUTION):
+    for name in own_file.names(DISTRIBUTION):
         if name in (*FAMILIES, EMPIRICAL):
-            raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged family has this name")
+            raise ValueError(
+                f"{own_file.name}: line {own_file.functions[name].line}: {name}: a packaged family has this name"
+            )
 
 
-def own_shapes(own: OwnFile) -> list[str]:
+def own_shapes(own_file: OwnFile) -> list[str]:
     """The distributions of a file that times can have, after a check that each returns quantiles.
 
     Raises:
         InputError: the first one that returns no quantiles.
     """
     tables = {
-        name: OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table for name in own.names(DISTRIBUTION)
+        name: OwnMade(own_file, name, -math.inf, None, (-math.inf, math.inf)).table
+        for name in own_file.names(DISTRIBUTION)
     }
     return [name for name, table in tables.items() if table[0] >= 0 and table.mean() > 0]
 
 
 @lru_cache(maxsize=64)
-def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -> OwnMade:
+def own_made(own_file: OwnFile, written: Written, lowest: float, *, is_shape: bool) -> OwnMade:
     """The distribution of a mapping whose family is in the user's file.
 
     Raises:
@@ -120,4 +123,4 @@ def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -
     if lowest == 0 and (cut := next((name for name in CUTS if name in given), None)):
         raise ValueError(f"{cut}: values of a function are not cut; leave it out")
     cuts = number(given, AT_LEAST, -math.inf), number(given, AT_MOST, math.inf)
-    return OwnMade(own, str(given["family"]), lowest, mean, cuts)
+    return OwnMade(own_file, str(given["family"]), lowest, mean, cuts)

@@ -19,14 +19,14 @@ def of_function(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]
     Raises:
         InputError: the function raises, or returns anything but instants [min], or too many flights.
     """
-    own, name, delay = config.own, config.rules[ARRIVALS], config.arrivals.delay
-    assert own is not None
+    own_file, name, delay = config.own_file, config.rules[ARRIVALS], config.arrivals.delay
+    assert own_file is not None
     days = -(-end // TICKS_PER_DAY)
-    given = own.call(name, streams.of("own_arrivals"), days, config.demand.flights_per_day)
+    given = own_file.call(name, streams.of("own_arrivals"), days, config.demand.flights_per_day)
     most = _MOST_PER_DAY * days
     if not (isinstance(given, list) and len(given) <= most and all(map(is_number, given))):
         wanted = f"arrivals are a list of minutes after the first midnight, of at most {most} flights"
-        raise own.refuse(name, given, wanted)
+        raise own_file.refuse(name, given, wanted)
     for number, instant in enumerate(sorted(given)):
         sibt, entity = ticks(float(instant)), (number,)
         late = draw_delay(delay, streams.of("delay", *entity)) if delay else 0

@@ -142,7 +142,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     rules = {decision: name for decision, name in config.rules.items() if decision in DECISIONS}
     flies_to, destinations = config.flies_to, [*config.exports.lanes]
     return Site(
-        rules=Rules.of({**rules, "hall": config.complex.policy}, config.own),
+        rules=Rules.of({**rules, "hall": config.complex.policy}, config.own_file),
         units=Units(config.presorted.goods, config.unit_room),
         routes=routes,
         route_of_lane=numbers([routes.index(lane.route) for lane in config.lanes.values()]),

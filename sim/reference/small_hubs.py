@@ -22,10 +22,10 @@ from sim.units import FOREVER, NEVER, TICKS_PER_MIN, ticks
 _DAY_MIN = 1440
 
 
-def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: OwnFile | None = None) -> Inputs:
+def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own_file: OwnFile | None = None) -> Inputs:
     """The inputs of a small hub; all that its numbers do not set comes from its seed.
 
-    `rules` has names by decision, of packaged rules or of those of the user's file `own`.
+    `rules` has names by decision, of packaged rules or of those of the user's file `own_file`.
     """
     streams = Streams(hub.seed, 0)
     rng = streams.of("site")
@@ -81,7 +81,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
         clock=_clock(streams, step, end),
     )
     site = domain.Site(
-        rules=Rules.of({"hall": hub.policy, **rules}, own),
+        rules=Rules.of({"hall": hub.policy, **rules}, own_file),
         units=hub.units,
         routes=tuple(f"R{number}" for number in range(hub.n_routes)),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,

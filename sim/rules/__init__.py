@@ -50,7 +50,7 @@ class Rules:
     empties: empties.Rule
 
     @classmethod
-    def of(cls, names: Mapping[str, str], own: OwnFile | None = None) -> "Rules":
+    def of(cls, names: Mapping[str, str], own_file: OwnFile | None = None) -> "Rules":
         """The rules of these names, by decision; without a name, the decision's first rule.
 
         Raises:
@@ -61,37 +61,37 @@ class Rules:
         False
         """
         for decision, name in names.items():
-            check(decision, name, own=own)
-        if own is not None:
-            own.load()
-        return cls(**{decision: _rule(decision, names.get(decision), own) for decision in DECISIONS})
+            check(decision, name, own_file=own_file)
+        if own_file is not None:
+            own_file.load()
+        return cls(**{decision: _rule(decision, names.get(decision), own_file) for decision in DECISIONS})
 
 
 DECISIONS: Final[Mapping[str, ModuleType]] = {field.name: globals()[field.name] for field in fields(Rules)}
 
 
-def check(decision: str, name: str, key: str | None = None, own: OwnFile | None = None) -> None:
+def check(decision: str, name: str, key: str | None = None, own_file: OwnFile | None = None) -> None:
     """Raise ValueError for an unknown decision or rule; `key` names the rule (by default the decision)."""
     if decision not in DECISIONS:
         raise ValueError(f"{decision}: no such decision{near(decision, DECISIONS)}")
-    known = names_of(decision, own)
+    known = names_of(decision, own_file)
     if name not in known:
-        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, known)}{'' if own else NEEDS_FILE}")
+        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, known)}{'' if own_file else NEEDS_FILE}")
 
 
-def names_of(decision: str, own: OwnFile | None = None) -> list[str]:
+def names_of(decision: str, own_file: OwnFile | None = None) -> list[str]:
     """The rules of a decision, including those of the user's file."""
-    return [*DECISIONS[decision].RULES, *(own.names("rule", decision) if own else ())]
+    return [*DECISIONS[decision].RULES, *(own_file.names("rule", decision) if own_file else ())]
 
 
-def check_own(own: OwnFile) -> None:
+def check_own(own_file: OwnFile) -> None:
     """Refuse a file with a rule of an unknown decision, with a packaged rule's name, or with other arguments.
 
     Raises:
         ValueError: the first mistake.
     """
-    for name, function in own.functions.items():
-        decision, where = function.declaration.decision, f"{own.name}: line {function.line}"
+    for name, function in own_file.functions.items():
+        decision, where = function.declaration.decision, f"{own_file.name}: line {function.line}"
         if function.declaration.kind != "rule":
             continue
         if decision not in DECISIONS:
@@ -99,19 +99,19 @@ def check_own(own: OwnFile) -> None:
         if name in DECISIONS[decision].RULES:
             raise ValueError(f"{where}: {name}: a packaged rule has this name; choose another")
         like = _plain(next(iter(DECISIONS[decision].RULES.values())))
-        check_takes(own.name, function, inspect.signature(like).parameters, like.__name__)
+        check_takes(own_file.name, function, inspect.signature(like).parameters, like.__name__)
 
 
-def _rule(decision: str, name: str | None, own: OwnFile | None) -> Any:  # noqa: ANN401 - each decision has its own
+def _rule(decision: str, name: str | None, own_file: OwnFile | None) -> Any:  # noqa: ANN401 - each decision has its own
     rules = DECISIONS[decision].RULES
     if name is None or name in rules:
         return next(iter(rules.values())) if name is None else rules[name]
-    assert own is not None
-    answer = _checked(decision, name, own)
+    assert own_file is not None
+    answer = _checked(decision, name, own_file)
     return hall.Rule(answer, is_of_flight=False) if decision == "hall" else answer
 
 
-def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
+def _checked(decision: str, name: str, own_file: OwnFile) -> Callable[..., Any]:
     """The user's rule, with a check that its answers are possible.
 
     Raises:
@@ -124,9 +124,9 @@ def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
     def answer(*arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - each decision has its own
         # Lists are copies, because some are the hub's own, and the rule may change them.
         copies = {key: _copy(value) for key, value in keywords.items()}
-        given = own.call(name, *map(_copy, arguments), **copies)
+        given = own_file.call(name, *map(_copy, arguments), **copies)
         if not _is(wanted, given) or not is_possible(given, *arguments, **keywords):
-            raise own.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]} ({kind})")
+            raise own_file.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]} ({kind})")
         return given
 
     return answer

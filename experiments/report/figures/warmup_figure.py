@@ -49,5 +49,5 @@ def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: f
         ax.axvline(result.length, color=LIMIT, linestyle=":", label=of_cut)
         ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
     asks = f"needs {counted(result.rounded_up, 'day')}" if result.is_found else "unknown: the run is too short"
-    above.set_title(fill(f"{title}: {result.method.said} {asks}", _LONGEST))
+    above.set_title(fill(f"{title}: {result.method.words} {asks}", _LONGEST))
     return legend_below(drawing, [above, below], columns=3)

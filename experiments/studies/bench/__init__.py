@@ -38,7 +38,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
 from experiments.frame import console
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.own_copy import own_in
 from experiments.studies.bench.engines import ENGINES, compare_engines
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
@@ -204,9 +204,9 @@ def replicate() -> None:
 
     keep_freed_memory()
     hub = json.load(sys.stdin)
-    if (own := own_in({"": hub})) is not None:
-        trust(own.source)
-    adopt(own)
+    if (own_file := own_in({"": hub})) is not None:
+        trust(own_file.source)
+    adopt(own_file)
     simulate(read(HubConfig, hub))
     print(_peak_bytes())
 
@@ -228,7 +228,7 @@ def table(result: BenchResult) -> str:
     total = sum(result.ns_per_parcel_by_stage.values())
     stages = [f"    {stage:<24}{ns:>8.1f}{ns / total:>8.1%}" for stage, ns in result.ns_per_parcel_by_stage.items()]
     memory = [f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()]
-    return said("bench_table", r=result, stages="\n".join(stages), total=total, memory="\n".join(memory))
+    return sentence_of("bench_table", r=result, stages="\n".join(stages), total=total, memory="\n".join(memory))
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:

@@ -18,7 +18,7 @@ from experiments.composition import load
 from experiments.execution.progress import shown
 from experiments.formatting import counted
 from experiments.frame import console
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.domain.inputs import Inputs
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
@@ -67,8 +67,10 @@ class Engines:
 def compare_engines(arguments: Arguments) -> int:
     if others := [word for word in arguments.words if word != ENGINES]:
         raise InputError(f"{others[0]}: bench --engines takes no other words; its hub is always the same")
-    found = measured(make_inputs(load("liege_30k", *WORDS, horizon_days=1, warmup_days=0), 0), is_quiet=arguments.quiet)
-    return console.report(arguments, asdict(found), table(found))
+    engines = measured(
+        make_inputs(load("liege_30k", *WORDS, horizon_days=1, warmup_days=0), 0), is_quiet=arguments.quiet
+    )
+    return console.report(arguments, asdict(engines), table(engines))
 
 
 def measured(inputs: Inputs, *, is_quiet: bool) -> Engines:
@@ -76,11 +78,11 @@ def measured(inputs: Inputs, *, is_quiet: bool) -> Engines:
     network = reduced(inputs, FLIGHTS)
     network = until(network, kernels.prepared(network)()[0])
     engines, absent = [], {}
-    for name, found in shown(_each(network), total=len(MODULES), already=0, is_quiet=is_quiet, what="engines"):
-        if isinstance(found, Engine):
-            engines.append(found)
+    for name, engine in shown(_each(network), total=len(MODULES), already=0, is_quiet=is_quiet, what="engines"):
+        if isinstance(engine, Engine):
+            engines.append(engine)
         else:
-            absent[name] = found
+            absent[name] = engine
     began = process_time()
     record = hub.run(inputs).record
     hub_s = process_time() - began
@@ -107,14 +109,14 @@ def _each(network: Network) -> Iterator[tuple[str, Engine | str]]:
         yield name, Engine(name, given.n_parcels, given.n_parcels / spent, is_equal)
 
 
-def table(found: Engines) -> str:
-    fastest = found.engines[0].parcels_per_s
+def table(engines: Engines) -> str:
+    fastest = engines.engines[0].parcels_per_s
     rows = [
         f"    {row.engine:<20}{row.parcels:>9,}{row.parcels_per_s:>14,.0f}{row.parcels_per_s / fastest:>10.2%}"
         f"{fastest / row.parcels_per_s:>10,.1f}   {'yes' if row.is_equal else 'NO'}"
-        for row in found.engines
+        for row in engines.engines
     ]
-    rows += [f"    {name:<20}not measured: {reason}" for name, reason in found.absent.items()]
-    return said(
-        "engines_table", r=found, fastest=found.engines[0], rows="\n".join(rows), repeats=counted(REPEATS, "run")
+    rows += [f"    {name:<20}not measured: {reason}" for name, reason in engines.absent.items()]
+    return sentence_of(
+        "engines_table", r=engines, fastest=engines.engines[0], rows="\n".join(rows), repeats=counted(REPEATS, "run")
     )

@@ -24,7 +24,7 @@ from experiments.designs.design import DesignKeys
 from experiments.execution.progress import time_left
 from experiments.frame import console
 from experiments.replications.work import evaluate
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 
 PARALLEL: Final = "parallel=true"
@@ -55,7 +55,7 @@ def words_of(arguments: Arguments, usual: Mapping[str, str]) -> list[str]:
 def compare_workers(arguments: Arguments) -> int:
     composed = compose(words_of(arguments, USUAL), arguments.config_dir)
     result = measured(hub(composed), study(DesignKeys, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
-    return console.report(arguments, asdict(result), said("one_and_two_workers", r=result))
+    return console.report(arguments, asdict(result), sentence_of("one_and_two_workers", r=result))
 
 
 def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_quiet: bool) -> Parallel:

@@ -38,7 +38,7 @@ from experiments.frame import runner
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
 from experiments.report.figures.matching_figure import Bar, Panel, observed, ranges
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.statistics.history_matching import Matched, matched
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Run
@@ -100,7 +100,7 @@ def _shown(
             grid_of("Observed figures, and those of the model", observations),
             grid_of("Share of the assumed worlds that remain", waves),
             *([grid_of("Numbers that differ significantly in the remaining worlds", moved)] if moved else []),
-            grid_of(said("hubs_carry"), answers),
+            grid_of(sentence_of("hubs_carry"), answers),
         ],
         data={
             "possible": plain_interval(waves[-1].possible, "1"),
@@ -120,7 +120,7 @@ def sentences(result: Result) -> list[str]:
     lines = [_remaining(result), *(_narrowing(row) for row in narrowed(result.range_rows)[:_SHOWN])]
     if result.has_enough and not narrowed(result.range_rows):
         lines.append("No range narrows significantly.")
-    return [*lines, *_answers(result), said("nothing_changed")]
+    return [*lines, *_answers(result), sentence_of("nothing_changed")]
 
 
 def _remaining(result: Result) -> str:
@@ -137,9 +137,9 @@ def _answers(result: Result) -> Iterator[str]:
 
 def _how_much(result: Result) -> str:
     if not result.possible.any():
-        return said("none_possible")
+        return sentence_of("none_possible")
     if (result.left.half_width or 0.0) > _WIDE:
-        return said("not_known_well")
+        return sentence_of("not_known_well")
     that_excludes = "It excludes" if len(result.observations) == 1 else "They exclude"
     if np.array_equal(result.possible, result.history.can_be):
         return f" {that_excludes} none."
@@ -158,9 +158,9 @@ def warnings(result: Result) -> Iterator[str]:
         f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
     ]  # an emulator with little explanatory power rules out little
     if poor:
-        yield said("poor_emulator", kpis=listed(poor, "and"))
+        yield sentence_of("poor_emulator", kpis=listed(poor, "and"))
     if n := int((~result.history.can_be).sum()):
-        yield said("hubs_impossible", n=n)
+        yield sentence_of("hubs_impossible", n=n)
 
 
 def _pictures(result: Result) -> Iterator[Picture]:
@@ -209,7 +209,9 @@ def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
     worlds = Screened.of(config, request.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(bench, designs, keys.sure.ranges)
-    bench.say(said("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.effort.budget))
+    bench.say(
+        sentence_of("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.effort.budget)
+    )
     possible = np.asarray((sample.screen > 0).all(axis=0))
     history = matched(
         sample, study.targets, study.effort, lambda wanted: _figures(bench, request, worlds, wanted), possible
@@ -238,7 +240,7 @@ def _check_varies(request: Request[CalibrateKeys], history: Matched) -> None:
     """Refuse an observation of a figure that is the same in all worlds."""
     for at, seen in enumerate(request.keys.calibrate.observations):
         if not history.varies(at):
-            raise ConfigError(said("says_nothing", kpi=seen.kpi, hub=seen.hub))
+            raise ConfigError(sentence_of("says_nothing", kpi=seen.kpi, hub=seen.hub))
 
 
 def _name(request: Request[CalibrateKeys]) -> str:

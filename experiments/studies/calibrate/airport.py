@@ -15,7 +15,7 @@ from experiments.frame.written import folder_out
 from experiments.report import style
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.matching_figure import calendar
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
 from experiments.store.files import as_json, sha256_of, write_all
@@ -54,9 +54,9 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> Air
     """
     table = csv_table(path, may_be_latin=True)  # only the airport's name is outside ASCII
     if not table.header:
-        raise InputError(said("empty_traffic", path=path))
+        raise InputError(sentence_of("empty_traffic", path=path))
     if DATE not in table.header and "kpi" in table.header:
-        raise InputError(said("no_daily_traffic", path=path))
+        raise InputError(sentence_of("no_daily_traffic", path=path))
     date_at, airport_at, count_at = map(table.at, (DATE, AIRPORT, column))
     wanted = None if airport is None else airport.upper()
     seen: dict[str, None] = {}
@@ -127,7 +127,7 @@ def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, 
     for option, day in (("--from", first), ("--to", last)):
         if day is not None and not known[0] <= day <= known[1]:
             values = {"option": option, "day": day, "path": path, "column": traffic.column}
-            raise InputError(said("day_outside", **values, first=known[0], last=known[1]))
+            raise InputError(sentence_of("day_outside", **values, first=known[0], last=known[1]))
     days = traffic.days
     inside = (days >= np.datetime64(first or known[0])) & (days <= np.datetime64(last or known[1]))
     return replace(traffic, days=days[inside], counts=traffic.counts[inside])
@@ -185,4 +185,4 @@ def check_coverage(traffic: AirportTraffic, path: Path) -> None:
         short = [f"{name} {count}" for name, count in zip(names, known.tolist(), strict=True) if count < least]
         if short:
             values = {"place": place, "first": traffic.days[0], "last": traffic.days[-1], "least": least}
-            raise InputError(said("too_few_days", **values, names=", ".join(short)))
+            raise InputError(sentence_of("too_few_days", **values, names=", ".join(short)))

@@ -14,7 +14,7 @@ from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged
 from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import listed
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import TAILS
 from experiments.studies.sure.design import SureKeys, check_effort
@@ -175,7 +175,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)
     if unread := _UNREAD.intersection(map(key_of, words)):
-        raise ConfigError(said("calibrate_unread", key=min(unread)))
+        raise ConfigError(sentence_of("calibrate_unread", key=min(unread)))
     composed, keys = with_keys(words, arguments.config_dir, CalibrateKeys, VERB)
     hubs = keys.calibrate.hubs
     if {"scenario", "demand"} & {key_of(word) for word in words}:

@@ -17,7 +17,7 @@ from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
 from experiments.store.rows import column, table
 from experiments.studies.calibrate.design import CalibrateKeys, Observation
-from experiments.studies.sure.result import found, share_of
+from experiments.studies.sure.result import share_column, share_of
 from experiments.studies.sure.worlds import Screened
 from sim.units import Numbers
 
@@ -49,7 +49,7 @@ class ObservationRow:
     of_simulation: float = column("see unit", "standard deviation of a replication")
     of_emulator: float = column("see unit", "standard deviation of the emulator, at worlds left out of the fit")
     explained: float = column("1", "share of the variance at worlds left out that the emulator explains")
-    excludes: float = found("share of the worlds that it alone rules out", heading="excludes")
+    excludes: float = share_column("share of the worlds that it alone rules out", heading="excludes")
     source: str = column("", "source of the observation")
 
 

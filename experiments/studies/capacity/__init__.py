@@ -63,7 +63,7 @@ from experiments.replications.summing import design_row
 from experiments.report.design_names import titles_of
 from experiments.report.figures import capacity_figure, sweep_figure
 from experiments.report.key_names import heading_of_key
-from experiments.report.sections import Picture, paragraphs_of, picture, said
+from experiments.report.sections import Picture, paragraphs_of, picture, sentence_of
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
@@ -113,7 +113,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
 def _words(words: Sequence[str]) -> list[str]:
     """The words, with the packaged study's scenarios unless a file of designs is given."""
     if any(word.lstrip("+~").startswith("precision") for word in words):
-        raise ConfigError(said("capacity_makes"))
+        raise ConfigError(sentence_of("capacity_makes"))
     given = {key_of(word) for word in words}
     for key, why in _NOT_ASKED.items():
         if key in given:
@@ -122,7 +122,7 @@ def _words(words: Sequence[str]) -> list[str]:
     if not any(word.startswith(WORD) for word in words):
         return rest
     if "scenarios" in given:
-        raise ConfigError(said("designs_say"))
+        raise ConfigError(sentence_of("designs_say"))
     return [*rest, "scenarios=[]"]
 
 
@@ -130,7 +130,7 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
     """Rows of the file, or scenarios, at every combination of the given values."""
     for design in grid.rows:
         if given := {key_of(word) for word in design.words}.intersection(traffic.KEYS):
-            raise ConfigError(said("capacity_looks", place=design.place, key=min(given)))
+            raise ConfigError(sentence_of("capacity_looks", place=design.place, key=min(given)))
     if grid.rows:
         return grid.designs(grid.labels)
     if not keys.scenarios:
@@ -203,7 +203,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
                 "capacity_method", target=share_text(search.target), tolerance=counted(search.tolerance, "flight"),
                 draws=same_draws(config, keys.replications, "demand"),
             ),
-            *([said("capacity_of_file")] if any(design.hub.arrivals.schedule for design in request.designs) else []),
+            *([sentence_of("capacity_of_file")] if any(each.hub.arrivals.schedule for each in request.designs) else []),
             *(paragraphs_of("capacity_lifts") if search.binding else []),
         ],
         pictures=lambda: [
@@ -263,7 +263,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
         what=f"flights a day carried, {means}",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )
-    return picture("capacity", _HEADING, said("capacity_curve", means=means), sweep_figure.figure(chart))
+    return picture("capacity", _HEADING, sentence_of("capacity_curve", means=means), sweep_figure.figure(chart))
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
@@ -273,14 +273,14 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     thresholds = capacity_figure.prepare(values, ladders, parcels, target)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)
-    return picture("capacity", _HEADING, said(caption, means=means), capacity_figure.figure(thresholds, target))
+    return picture("capacity", _HEADING, sentence_of(caption, means=means), capacity_figure.figure(thresholds, target))
 
 
 def caption_of(result: Result) -> str:
     """Caption of the lifts, with the meaning of those of a group and of those without an interval."""
-    of_groups = said("lifts_of_groups") if any(row.n_together > 1 for row in result.lifts) else ""
-    of_first = said("lifts_of_first") if any(row.n == 1 < result.flights.n for row in result.lifts) else ""
-    return said("capacity_grid", title=result.title) + of_groups + of_first
+    of_groups = sentence_of("lifts_of_groups") if any(row.n_together > 1 for row in result.lifts) else ""
+    of_first = sentence_of("lifts_of_first") if any(row.n == 1 < result.flights.n for row in result.lifts) else ""
+    return sentence_of("capacity_grid", title=result.title) + of_groups + of_first
 
 
 STUDY: Final = Study(

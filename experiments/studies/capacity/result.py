@@ -12,7 +12,7 @@ from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
 from experiments.replications.summing import design_row
 from experiments.report import bottleneck
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.rows import column, table
@@ -90,13 +90,17 @@ class Result:
         named = bottleneck.named(self.binding, self.ladder, self.target)
         most = next((row for row in self.lifts if row.is_binding), None)
         if most is None:
-            return said("nothing_lifts") if self.lifts else named
+            return sentence_of("nothing_lifts") if self.lifts else named
         if self.binding is not None:
-            close = said("lifts_as_much", resources=listed([*map(resource, self.rivals)], "and")) if self.rivals else ""
+            close = (
+                sentence_of("lifts_as_much", resources=listed([*map(resource, self.rivals)], "and"))
+                if self.rivals
+                else ""
+            )
             return f"{named} (simulated with {most.step}{close})"
         lift = with_interval(most.lift.scaled(100), partial(number, digits=1), unit=" %")
         what = {"resource": resource(most.resource), "step": most.step}
-        return f"{named} ({said('no_single_resource', **what, lift=lift)})"
+        return f"{named} ({sentence_of('no_single_resource', **what, lift=lift)})"
 
     @property
     def breaks(self) -> str:
@@ -116,7 +120,7 @@ class Result:
             known.append("no flight is held")
         flights = number(sum(row.not_carried or 0.0 for row in above) / len(above), 2)
         mean = f" (mean of {len(above)})" if len(above) > 1 else ""
-        return said("breaks", flights=flights, mean=mean, what=listed(known, "and"))
+        return sentence_of("breaks", flights=flights, mean=mean, what=listed(known, "and"))
 
     @property
     def known_to(self) -> float | None:
@@ -129,14 +133,14 @@ class Result:
         lines = []
         if any(row.not_carried is None for row in self.thresholds):
             most = max(row.flights_per_day for row in self.thresholds)
-            lines.append(said("carries_most", name=name, most=most))
+            lines.append(sentence_of("carries_most", name=name, most=most))
         n_backlog = sum(row.reason == "backlog" for row in self.thresholds)
         if n_backlog:
-            lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
+            lines.append(sentence_of("backlog_alone", name=name, n_backlog=n_backlog, n=n))
         if self.is_undecided:
-            lines.append(said("capacity_undecided", title=name))
+            lines.append(sentence_of("capacity_undecided", title=name))
         if n_none := sum(row.carried == 0 for row in self.thresholds):
-            lines.append(said("carries_none", name=name, n_none=n_none, n=n))
+            lines.append(sentence_of("carries_none", name=name, n_none=n_none, n=n))
         return lines
 
 
@@ -205,6 +209,6 @@ def sentences(results: Sequence[Result]) -> list[str]:
         what = flights if has_any else "none of the demands that were simulated"
         line = f"{result.title} carries {what}, in {counted(result.flights.n, 'replication')}"
         if has_any and result.known_to is not None:
-            line += said("known_to", known_to=number(result.known_to, 2))
+            line += sentence_of("known_to", known_to=number(result.known_to, 2))
         lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck, result.waits)))}.")
     return lines

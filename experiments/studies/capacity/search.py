@@ -13,7 +13,7 @@ from experiments.replications.crossing import rounded
 from experiments.replications.replicating import Task
 from experiments.replications.work import evaluate
 from experiments.report.bottleneck import by_ladder, rungs
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.criterion import limit
 from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
 from sim.inputs.traffic import at_demand, measured_parcels, parcels_per_asked_flight
@@ -162,7 +162,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search], titles: Mapping[str, 
     def line(kpis: Kpis, left: Left) -> str:
         n_found = sum(search.crossing is not None for search in searches)
         time = left(sum(search.left(kpis) for search in searches))
-        return said("thresholds_found", n_found=n_found, n=len(searches), n_done=len(kpis), time=time)
+        return sentence_of("thresholds_found", n_found=n_found, n=len(searches), n_done=len(kpis), time=time)
 
     kpis = bench.answered([], line)
     left = sum(search.left(kpis) for search in searches)
@@ -171,8 +171,8 @@ def simulate_all(bench: Bench, searches: Sequence[Search], titles: Mapping[str, 
         for search in searches:
             if search.first is None and (name := by_ladder(capacity_ladder(search.design.hub, {}), search.target)):
                 most, title = number(search.most_by_ladder), titles[search.design.label]
-                bench.say(said("capacity_before", title=title, most=most, resource=resource(name)))
-        bench.say(said("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))
+                bench.say(sentence_of("capacity_before", title=title, most=most, resource=resource(name)))
+        bench.say(sentence_of("capacity_begins", n=len(searches), left=left, days=counted(days, "day")))
     # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.
     while tasks := missing(by_size, kpis) or missing(by_size, kpis):
         kpis = bench.answered(tasks, line)

@@ -31,7 +31,7 @@ from experiments.replications.summing import by_design, interval_of
 from experiments.report.design_names import hub_title, named_together
 from experiments.report.figures.frontier_figure import figure
 from experiments.report.key_names import key_unit
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.two_sources import differences, ratio_interval
@@ -118,7 +118,7 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         behind = (
-            (said("desks_behind", can_open=number(setting.desks_can_open)), setting.at, number(setting.to_open))
+            (sentence_of("desks_behind", can_open=number(setting.desks_can_open)), setting.at, number(setting.to_open))
             for setting in self.settings
             if setting.to_open > FULL * setting.desks_can_open
         )
@@ -157,13 +157,13 @@ def found_in(
         gains = mean_interval(detections), mean_interval(hours), mean_interval(delay)
         ratios = ratio_interval(detections, hours), ratio_interval(delay, detections)
         rows.append(Setting(control, value, *gains, *ratios, len(base), to_open, can_open, units[control]))
-    found, worked = (interval_of(kpi, of(kpi, base)) for kpi in ("detections_per_day", "officer_h_per_day"))
-    return Result(found, worked, tuple(rows))
+    detected, worked = (interval_of(kpi, of(kpi, base)) for kpi in ("detections_per_day", "officer_h_per_day"))
+    return Result(detected, worked, tuple(rows))
 
 
 def sentences(result: Result) -> Iterator[str]:
     detections, hours = interval_text(result.detections), interval_text(result.officers)
-    yield said("customs_now", detections=detections, hours=hours)
+    yield sentence_of("customs_now", detections=detections, hours=hours)
     for settings in result.by_control.values():
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
@@ -178,7 +178,7 @@ def sentences(result: Result) -> Iterator[str]:
             and np.isfinite(most.delay_h_per_detection.mean)
             and np.isfinite(most.detections_per_officer_h.mean)
         )
-        yield said("most_of_control" if is_known else "no_more_of_control", at=capitalised(most.at), **shown)
+        yield sentence_of("most_of_control" if is_known else "no_more_of_control", at=capitalised(most.at), **shown)
 
 
 _VERB = "customs"
@@ -215,7 +215,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
     designs, keys = one_hub(arguments, CustomsKeys, _VERB, "frontier")
     if designs[0].hub.customs.declared is None:
-        raise ConfigError(said("none_declared"))
+        raise ConfigError(sentence_of("none_declared"))
     return designs, keys
 
 
@@ -269,7 +269,7 @@ def document(request: Request[CustomsKeys], result: Result) -> Document:
 
 def _grid(control: str, settings: Sequence[Setting], configured: float) -> Grid:
     unit, means = settings[0].unit, means_of(settings[0].n)
-    grid = grid_of(said("customs_grid", control=control, value=value_said(configured), means=means), settings)
+    grid = grid_of(sentence_of("customs_grid", control=control, value=value_said(configured), means=means), settings)
     return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 

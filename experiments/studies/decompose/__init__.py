@@ -34,7 +34,7 @@ from experiments.replications.summing import Outcome, design_row, samples_of
 from experiments.report.decompose_text import sentences, shown_alike
 from experiments.report.design_names import tagged, titles_of
 from experiments.report.figures.decompose_figure import figure
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
@@ -136,9 +136,9 @@ def warnings_of(result: Found) -> Iterator[str]:
     yield from lower_bounds(result.kpis, [partial(_mean, values) for values in result.outcome.intervals.values()])
     yield from missing_people(result.outcome.designs, result.outcome.intervals)
     if rest := result.game.fields.get("rest", ()):
-        yield said("in_no_factor", rest=", ".join(rest))
+        yield sentence_of("in_no_factor", rest=", ".join(rest))
     if lacking := [coalition for coalition in result.game.coalitions if coalition.lacks]:
-        yield said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions))
+        yield sentence_of("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions))
 
 
 def _mean(values: Mapping[str, Interval], kpi: str) -> float:
@@ -159,7 +159,7 @@ class Decompose:
     def __post_init__(self) -> None:
         check_kpis(self.kpis)
         if _FROM_STANDARDS in self.kpis:
-            raise ValueError(said("standards_kpi", from_standards=_FROM_STANDARDS))
+            raise ValueError(sentence_of("standards_kpi", from_standards=_FROM_STANDARDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,9 @@ class DecomposeKeys(DesignKeys):
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
         if len(self.scenarios) != 2:
-            raise ValueError(said("two_scenarios", n=len(self.scenarios)))
+            raise ValueError(sentence_of("two_scenarios", n=len(self.scenarios)))
         if self.demands or self.arrival_models:
-            raise ValueError(said("one_of_each"))
+            raise ValueError(sentence_of("one_of_each"))
 
 
 def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
@@ -183,7 +183,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     _, keys = with_keys(rest, config_dir, DecomposeKeys, "decompose")
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
-            raise ConfigError(said("file_of_two", n=len(rows)))
+            raise ConfigError(sentence_of("file_of_two", n=len(rows)))
         (start, end), factors, _ = of_rows(rows, rest, config_dir)
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors)
     else:

@@ -42,7 +42,7 @@ from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
 from experiments.report.rests_on import OverAssumptions
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import means_of, probability_text, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.foreign import Manifest
@@ -121,8 +121,8 @@ def parse(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     (today,), keys = one_hub(arguments, ExpansionKeys, _VERB)
     base = today.hub
     if keys.expansion.states or keys.expansion.ranges:
-        raise ConfigError(said("states_filled"))
-    with Lines(is_quiet=arguments.quiet).waiting(lambda _: said("expansion_begins")):
+        raise ConfigError(sentence_of("states_filled"))
+    with Lines(is_quiet=arguments.quiet).waiting(lambda _: sentence_of("expansion_begins")):
         hubs, states = states_of(words, base, keys.expansion, config_dir)
         keys = with_ranges(replace(keys, expansion=replace(keys.expansion, states=states)), base, config_dir)
     return [Design("today", base), *hubs], keys
@@ -148,7 +148,7 @@ def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
         days = base.hub.days
         flights = sum(flights_asked(design.hub) for design in designs) * n * days
         counts = {"n_weeks": len(designs), "n_runs": n * len(designs), "flights": whole(flights)}
-        bench.say(said("expansion_weeks", days=counted(days, "day"), **counts))
+        bench.say(sentence_of("expansion_weeks", days=counted(days, "day"), **counts))
         return bench.evaluated(designs, n)
 
     weeks = Weeks(simulate, request.keys)
@@ -191,7 +191,7 @@ def _misnamed(request: Request[ExpansionKeys]) -> Iterator[str]:
     area = whole(request.designs[0].hub.area_m2)
     for key, path in request.keys.expansion.paths.items():
         if not path.phases and (named := re.search(r"\S+ m²", path_name(key))) and named[0] != f"{area} m²":
-            yield said("path_of_another_hub", key=key, name=path_name(key), area=area)
+            yield sentence_of("path_of_another_hub", key=key, name=path_name(key), area=area)
 
 
 def _over_assumptions(request: Request[ExpansionKeys], answer: Answer) -> OverAssumptions:
@@ -213,7 +213,9 @@ def _over_assumptions(request: Request[ExpansionKeys], answer: Answer) -> OverAs
     n_runs = compose(["study=sure_expansion"])["sure"]["budget"]
     question = Question(("question=expansion",), answers, keeps="expansion", asks="which_share_in_runs", n_runs=n_runs)
     is_known = not np.isnan(answer.probability)
-    sampled = {called.label: said("best_surely", probability=probability_text(answer.probability))} if is_known else {}
+    sampled = (
+        {called.label: sentence_of("best_surely", probability=probability_text(answer.probability))} if is_known else {}
+    )
     return over_assumptions(request, [called], sampled, question)
 
 
@@ -231,11 +233,11 @@ def _grids(answer: Answer) -> list[Grid]:
     by_npv = sorted(answer.paths, key=lambda row: -row.npv.mean)
     known = [replace(row, worth=worth_of(row)) for row in answer.knowing]
     return [
-        grid_of(said("expansion_money", means=means), by_npv, without=_SERVICE),
-        grid_of(said("expansion_of_service", means=means), answer.paths, without=_MONEY),
-        *([grid_of(said("expansion_over"), answer.over.rows())] if answer.over.npv.size else []),
-        grid_of(said("worth_to_know"), known),
-        *([grid_of(said("expansion_turns", best=best, means=means), answer.turns)] if answer.turns else []),
+        grid_of(sentence_of("expansion_money", means=means), by_npv, without=_SERVICE),
+        grid_of(sentence_of("expansion_of_service", means=means), answer.paths, without=_MONEY),
+        *([grid_of(sentence_of("expansion_over"), answer.over.rows())] if answer.over.npv.size else []),
+        grid_of(sentence_of("worth_to_know"), known),
+        *([grid_of(sentence_of("expansion_turns", best=best, means=means), answer.turns)] if answer.turns else []),
     ]
 
 

@@ -20,7 +20,7 @@ from experiments.money.accounts import WAGES, Rostered, activity, annual_lines
 from experiments.money.assets import Line
 from experiments.money.prices import Labour, Paid
 from experiments.replications.stability import Stability
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
 from sim.errors import ConfigError
@@ -161,7 +161,7 @@ class Curves:
             worst = load.min() if load.min() < self.loads[0] else load.max()
             where = list(self.labels)[int(np.broadcast_to(hubs, load.shape)[load == worst].flat[0])]
             low, *_, high = self.loads
-            raise ConfigError(said("loads_too_narrow", low=low, high=high, where=where, worst=worst))
+            raise ConfigError(sentence_of("loads_too_narrow", low=low, high=high, where=where, worst=worst))
         at = np.clip(np.searchsorted(self.loads, load, side="right") - 1, 0, len(self.loads) - 2)
         return at, (load - self.loads[at]) / (self.loads[at + 1] - self.loads[at])
 
@@ -185,4 +185,4 @@ def check_loads(settings: Expansion, month_index: Iterable[float]) -> None:
     """
     busiest = settings.accept_load * max(month_index)
     if settings.loads[-1] < busiest:
-        raise ConfigError(said("loads_below_busiest", busiest=busiest, last=settings.loads[-1]))
+        raise ConfigError(sentence_of("loads_below_busiest", busiest=busiest, last=settings.loads[-1]))

@@ -15,7 +15,7 @@ from experiments.designs.design import Replicated
 from experiments.formatting import millions, plain_name
 from experiments.interval_text import with_interval
 from experiments.money.prices import Paid, Price, Prices
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.config.bounds import FIRST_YEAR, LAST_YEAR, Share, check_known, check_sum
 from sim.measures.kpis import KPIS
@@ -24,7 +24,7 @@ from sim.units import MONTHS_PER_YEAR
 
 CAPACITY_USE: Final = "capacity_use"
 """Demand over the hub's slots: a figure that a rule can watch in addition to KPIs."""
-PAID: Final = {way: said(f"paid_{way}") for way in Paid}
+PAID: Final = {way: sentence_of(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
 
 _Months = Annotated[float, Bounds(ge=0, le=360)]
@@ -81,7 +81,7 @@ class Path:
     def __post_init__(self) -> None:
         for (before, first), (name, phase) in pairwise(self.phases.items()):
             if phase.starts < (end := months_after(first.starts, _months_of(first))):
-                raise ValueError(said("phases_overlap", name=name, before=before, end=end, starts=phase.starts))
+                raise ValueError(sentence_of("phases_overlap", name=name, before=before, end=end, starts=phase.starts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         if (self.asked is None) == (self.after is None):
-            raise ValueError(said("stage_asked"))
+            raise ValueError(sentence_of("stage_asked"))
         check_sum("results", {name: result.probability for name, result in self.results.items()}, "probabilities")
 
 
@@ -188,7 +188,7 @@ class Expansion:
         for stage in phase.needs:
             earliest, opens = self.earliest(stage), months_after(phase.starts, _months_of(phase))
             if opens < earliest:
-                raise ValueError(said("opens_too_early", key=key, opens=opens, stage=stage, earliest=earliest))
+                raise ValueError(sentence_of("opens_too_early", key=key, opens=opens, stage=stage, earliest=earliest))
 
     @property
     def idle(self) -> str | None:

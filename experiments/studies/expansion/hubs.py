@@ -16,7 +16,7 @@ from experiments.composition import compose, hub
 from experiments.designs.design import Design
 from experiments.designs.varying import changed
 from experiments.overrides import parsed
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import HubConfig
 from sim.config.bounds import HOURS
@@ -191,7 +191,7 @@ def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: 
         for field, begins in learning.fields.items():
             value = halls[name].get(field)
             if not isinstance(value, float):
-                raise ConfigError(said("cannot_learn", key=key, field=field))
+                raise ConfigError(sentence_of("cannot_learn", key=key, field=field))
             halls[name][field] = value * (begins + (1 - begins) * learned)
     return read(HubConfig, {**plain(after), "halls": halls})
 

@@ -16,7 +16,7 @@ from experiments.assumptions.drawn import Drawn
 from experiments.designs.design import Design
 from experiments.frame.study import Kpis
 from experiments.replications.summing import by_design
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.studies.expansion.carried_over import Week, carried_over
 from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
@@ -79,8 +79,8 @@ class InWorld:
         loads = _holding(in_order, self.base, self.hubs)
         self._keys = replace(keys, replications=1, expansion=replace(in_order, loads=loads))
         self._weeks = {
-            node_label(design.label, own): (design, load)
-            for load, own in zip(configured.loads, loads, strict=True) for design in hubs
+            node_label(design.label, world_load): (design, load)
+            for load, world_load in zip(configured.loads, loads, strict=True) for design in hubs
         }  # fmt: skip
         """Designs and loads of the configured world, by label of the world's hub at a load."""
 
@@ -122,7 +122,7 @@ class InWorlds:
             except ConfigError as error:
                 refused.append(str(error))
         if not paths:
-            raise ConfigError(said("no_world", n=len(drawn.values), reason=refused[0]))
+            raise ConfigError(sentence_of("no_world", n=len(drawn.values), reason=refused[0]))
         return cls(drawn.some(list(paths)), tuple(paths), tuple(paths.values()))
 
 
@@ -136,7 +136,7 @@ def left_out(
         InWorld(drawn, int(is_possible.argmin()), base, hubs, keys)
     except ConfigError as error:
         n = int((~is_possible).sum())
-        return said("worlds_left_out", n=n, n_worlds=len(is_possible), width=width, reason=error)
+        return sentence_of("worlds_left_out", n=n, n_worlds=len(is_possible), width=width, reason=error)
     return ""
 
 

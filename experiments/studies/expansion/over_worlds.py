@@ -11,7 +11,7 @@ from experiments.assumptions.drawn import Drawn
 from experiments.assumptions.ranges import ranges_of, refuse_moved
 from experiments.frame.study import Bench, Request, Tables
 from experiments.interval_text import in_percent
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table
 from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
@@ -75,11 +75,13 @@ class OverWorlds:
         rows = {row.path: row for row in self.rows()}
         if not rows:
             return
-        own, often = rows[recommended], max(rows.values(), key=lambda row: row.most.mean)
-        is_other = often.most.mean > own.most.mean
-        other = said("expansion_other", path=path_name(often.path), share=in_percent(often.most)) if is_other else ""
-        path, best, most = path_name(recommended), in_percent(own.best), in_percent(own.most)
-        yield said("expansion_in_worlds", n=len(self.npv), path=path, best=best, most=most, other=other)
+        chosen, often = rows[recommended], max(rows.values(), key=lambda row: row.most.mean)
+        is_other = often.most.mean > chosen.most.mean
+        other = (
+            sentence_of("expansion_other", path=path_name(often.path), share=in_percent(often.most)) if is_other else ""
+        )
+        path, best, most = path_name(recommended), in_percent(chosen.best), in_percent(chosen.most)
+        yield sentence_of("expansion_in_worlds", n=len(self.npv), path=path, best=best, most=most, other=other)
 
 
 NONE: Final = OverWorlds((), np.zeros((0, 0)), np.zeros((0, 0)))
@@ -111,7 +113,7 @@ def valued(bench: Bench, request: Request[ExpansionKeys], weeks: Weeks) -> OverW
     shape = min(n, len({row.world for row in rows})), len(paths), 2
     of_each = [values.get((world, path)) for world in range(shape[0]) for path in paths]
     if None in of_each or shape[0] < min(n, 1):
-        raise ConfigError(said("worlds_damaged"))
+        raise ConfigError(sentence_of("worlds_damaged"))
     each = np.array(of_each, dtype=np.float64).reshape(shape)
     return OverWorlds(paths, each[..., 0], each[..., 1])
 
@@ -122,7 +124,7 @@ def _computed(bench: Bench, request: Request[ExpansionKeys], weeks: Weeks) -> Ov
     refuse_moved(expansion.ranges, with_ranges(request.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
     if not expansion.worlds:
         return NONE
-    bench.say(said("sure_accounts", n_worlds=expansion.worlds, width=1.0))
+    bench.say(sentence_of("sure_accounts", n_worlds=expansion.worlds, width=1.0))
     document = composed_of(base.hub, expansion)
     drawn = Drawn.of(document, folder, n=expansion.worlds, seed=base.hub.seed, kept=KEPT)
     keys = replace(request.keys, expansion=replace(weighed(expansion), draws=_DRAWS))

@@ -11,7 +11,7 @@ from experiments.formatting import listed, millions, number, percent, plain_name
 from experiments.frame.study import Tables
 from experiments.grouping import grouped
 from experiments.replications.stability import stability_table
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import probability_text
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
@@ -175,7 +175,7 @@ def _staffed(answer: Answer) -> str:
     config = answer.explored.world.curves.designs[0].hub
     paid = answer.explored.keys.expansion.cost.labour.paid
     flights = flights_asked(config)
-    return said("expansion_staffed", hours=paid_by_roster(config), flights=flights, paid=PAID[paid])
+    return sentence_of("expansion_staffed", hours=paid_by_roster(config), flights=flights, paid=PAID[paid])
 
 
 def _uncertain(answer: Answer) -> str:
@@ -185,12 +185,12 @@ def _uncertain(answer: Answer) -> str:
     everything = next(row for row in answer.knowing if row.what == EVERYTHING)
     hindsight = bounded(worth_of(everything))
     if main.worth.mean <= 0:
-        return said("nothing_worth_knowing", everything=hindsight)
+        return sentence_of("nothing_worth_knowing", everything=hindsight)
     worth = worth_of(main)
     which = "open_uncertainty" if worth.low == 0 else "main_uncertainty"
-    text = said(which, what=main.what, worth=bounded(worth), everything=hindsight)
+    text = sentence_of(which, what=main.what, worth=bounded(worth), everything=hindsight)
     close = [row.what for row in asked if row is not main and _may_be_as_much(row.worth, worth)]
-    return f"{text} {said('other_uncertainties', what=listed(close, 'or'))}" if close and worth.low else text
+    return f"{text} {sentence_of('other_uncertainties', what=listed(close, 'or'))}" if close and worth.low else text
 
 
 def _may_be_as_much(other: Interval, most: Interval) -> bool:
@@ -202,24 +202,26 @@ def _chosen(answer: Answer) -> Iterator[str]:
     n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", but the lead may be zero"
     which = "expansion_only" if n == 1 else "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
     known = {} if np.isnan(answer.probability) else {"probability": probability_text(answer.probability)}
-    surely = said(which, n=n, surely=how, **known)
+    surely = sentence_of(which, n=n, surely=how, **known)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
-    yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
+    yield sentence_of(
+        "expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of
+    )
     # The uncertainty of the level is not part of the spread of futures, and may be larger.
     if half_width := best.npv.half_width:
-        yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
+        yield sentence_of("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)
     if others:
         careful, second = min(answer.paths, key=lambda row: row.regret_p95), others[0]
-        yield said(
+        yield sentence_of(
             "expansion_next", second=path_name(second.path), behind=bounded(second.behind), path=name,
             regret=meur(best.regret.mean), careful=path_name(careful.path), least=meur(careful.regret_p95),
         )  # fmt: skip
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures no phase of {name} opens in these years."
     if best.payback is not None:
-        yield said("pays_back", payback=number(best.payback, 1))
+        yield sentence_of("pays_back", payback=number(best.payback, 1))
 
 
 def _reacting(answer: Answer) -> Iterator[str]:
@@ -228,16 +230,16 @@ def _reacting(answer: Answer) -> Iterator[str]:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
             may_be_none = ", which may be zero" if row.worth.holds(0) else ""
-            yield said("by_rules", verb=verb, size=bounded(size), open=may_be_none)
+            yield sentence_of("by_rules", verb=verb, size=bounded(size), open=may_be_none)
 
 
 def _turned(answer: Answer) -> str:
     sure, open_ = ([turn for turn in answer.turned_by if turn.is_sure == is_sure] for is_sure in (True, False))
-    text = said("choice_turns", choices=_choices(sure)) if sure else said("nothing_turns")
+    text = sentence_of("choice_turns", choices=_choices(sure)) if sure else sentence_of("nothing_turns")
     if not open_:
         return text
-    why = said("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0", n=len(answer.turns))
-    return f"{text} {said('choice_may_turn', choices=_choices(open_), why=why)}"
+    why = sentence_of("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0", n=len(answer.turns))
+    return f"{text} {sentence_of('choice_may_turn', choices=_choices(open_), why=why)}"
 
 
 def _choices(turns: list[Turn]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from experiments.formatting import counted, found_share, number, signed, whole
 from experiments.report.exposure_tables import Ledgers, Matrix, Trade, by_policy, compact, name, sentence
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import Frame, ShareBand, records
 from experiments.store.rows import Grid
 from sim.measures.exposure import NO_POLICY
@@ -48,7 +48,7 @@ class Facts:
 def lines(facts: Facts) -> list[Grid | str]:
     ledgers = facts.ledgers
     shown: list[Grid | str] = [
-        said(
+        sentence_of(
             "exposure_title", scenario=facts.scenario, days=counted(facts.n_days, "measured day"),
             replications=counted(facts.n_replications, "replication"),
         )
@@ -74,7 +74,7 @@ def _matrix(matrix: Matrix) -> Grid:
         (name(party), *(compact(value) if value else "" for value in kept))
         for party, kept in zip(matrix.parties, matrix.kept.tolist(), strict=True)
     )
-    return Grid(f"{said('exposure_kept')} {_in_force(matrix.policy)}", ("", *map(name, matrix.fields)), rows)
+    return Grid(f"{sentence_of('exposure_kept')} {_in_force(matrix.policy)}", ("", *map(name, matrix.fields)), rows)
 
 
 def _policies(matrices: "Sequence[Matrix]") -> Grid:
@@ -85,15 +85,15 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
         cells = (compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum())))
         rows.append((name(matrix.policy), *cells))
     header = ("", "in clear", "change", "pseudonym", "read a day")
-    return Grid(said("policies_change"), header, tuple(rows))
+    return Grid(sentence_of("policies_change"), header, tuple(rows))
 
 
 def _achieved(facts: Facts) -> Iterator[str]:
-    yield said("exposure_achieved")
+    yield sentence_of("exposure_achieved")
     for matrix in facts.ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
         sentences = [sentence(effect) for effect in facts.ledgers.effects if effect.policy == matrix.policy]
-        yield from (f"    {line}" for line in sentences or [said("exposure_unchanged")])
+        yield from (f"    {line}" for line in sentences or [sentence_of("exposure_unchanged")])
     yield ""
 
 
@@ -105,7 +105,7 @@ def _costs(costs: Sequence[Cost]) -> Grid:
         cells += ["" if on_time is None else _share(on_time), "" if dwell is None else f"{number(dwell, 2)} h"]
         rows.append((name(cost.policy), *cells, "" if desks is None else _share(desks)))
     header = ("", "release", "hand-coding", "keys away", "on time", "dwell, mean", "desks in use")
-    return Grid(said("exposure_costs"), header, tuple(rows))
+    return Grid(sentence_of("exposure_costs"), header, tuple(rows))
 
 
 def _watched(watched: Frame) -> Iterator[Grid]:
@@ -115,7 +115,7 @@ def _watched(watched: Frame) -> Iterator[Grid]:
         (name(policy), *((_few(outside), f"{number(after, 1)} d", _share(never)) if outside else ("0", "–", "–")))
         for policy, outside, never, after in by_policy(watched)
     )
-    yield Grid(said("exposure_watched"), ("", "outside a day", "noticed after", "never noticed"), rows)
+    yield Grid(sentence_of("exposure_watched"), ("", "outside a day", "noticed after", "never noticed"), rows)
     in_force = next(iter(watched.loc[watched["is_in_force"], "policy"]), NO_POLICY)
     shown = watched[(watched["policy"] == in_force) & (watched["outside_per_day"] > 0)]
     by_field = tuple(
@@ -140,7 +140,7 @@ def _flows(flows: Frame, matrix: Matrix) -> Grid:
         (f"{sender} to {location} ({operator})", *map(compact, per_day))
         for sender, location, operator, *per_day in of_policy.itertuples(index=False)
     )
-    return Grid(said("exposure_crossing"), ("", "records", "readable there"), rows)
+    return Grid(sentence_of("exposure_crossing"), ("", "records", "readable there"), rows)
 
 
 def _inference(inference: Frame) -> Grid:
@@ -149,7 +149,7 @@ def _inference(inference: Frame) -> Grid:
         for party, r2 in zip(inference.index, inference.to_numpy().tolist(), strict=True)
     )
     policies = (name(policy).replace("none", "no policy") for policy in inference.columns)
-    return Grid(said("exposure_inferred"), ("", *policies), rows)
+    return Grid(sentence_of("exposure_inferred"), ("", *policies), rows)
 
 
 def _trade(trade: Trade) -> Grid:
@@ -177,7 +177,7 @@ def _balance(balance: Frame) -> Grid:
         "all flows, of it",
         "domestic imports, of it",
     )
-    return Grid(said("exposure_year"), header, rows)
+    return Grid(sentence_of("exposure_year"), header, rows)
 
 
 def _exported(row: Mapping[Any, Any]) -> str:

@@ -34,7 +34,7 @@ from experiments.frame import console
 from experiments.frame.written import folder_out
 from experiments.report import style
 from experiments.report.figures import fit_figure, scans_figure
-from experiments.report.sections import as_lines, said
+from experiments.report.sections import as_lines, sentence_of
 from experiments.store.files import as_json, sha256_of, write_all
 from experiments.studies.fit import scans, scans_text
 from experiments.studies.fit.column import read_request, read_sample
@@ -68,13 +68,13 @@ def main(arguments: Arguments) -> int:
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in warnings(result)]
     if place is not None and place.is_shape and place.mean_key is None:
-        lines.append(said("fit_mean_stays", key=place.key))
+        lines.append(sentence_of("fit_mean_stays", key=place.key))
     lines.append(f"Written to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
     word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
     scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
     use = Arguments("run", (*scenario, word), config_dir=folder).command
     label = "To use it anyway:" if result.chosen and result.is_rejected else "Use it:    "
-    lines.append(f"{label} {use}" if group.is_whole else f"{label} {use} ({said('fit_any_key')})")
+    lines.append(f"{label} {use}" if group.is_whole else f"{label} {use} ({sentence_of('fit_any_key')})")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
 

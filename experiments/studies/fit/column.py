@@ -12,7 +12,7 @@ import numpy as np
 
 from experiments.arguments import check_among, taken_apart
 from experiments.formatting import listed, short, whole
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.families import FAMILIES
 from experiments.studies.fit.place import UNITS
 from sim.csv_rows import csv_table
@@ -129,15 +129,15 @@ def _check(sample: Sample, request: Request) -> None:
     if len(values) < LEAST:
         raise InputError(f"{sample.place}: needs at least {LEAST} values, got {len(values)}")
     if np.ptp(values) <= _ALIKE * np.abs(values).max():
-        raise InputError(said("fit_constant", place=sample.place, n=len(values), value=short(values[0])))
+        raise InputError(sentence_of("fit_constant", place=sample.place, n=len(values), value=short(values[0])))
     refused = {name: FAMILIES[name].refuses(values) for name in request.families}
     for at in np.flatnonzero(np.any(list(refused.values()), axis=0))[:1]:
         names = [name for name in request.families if refused[name][at]]
         rest = [name for name in FAMILIES if not FAMILIES[name].refuses(values).any() and not FAMILIES[name].is_bounded]
         bound = "at least 0" if values[at] < 0 else "above 0"
         raise InputError(
-            said("fit_positive", place=sample.cell(at), bound=bound, families=listed(names, "and"),
-                 value=short(values[at]), rest=",".join(rest))
+            sentence_of("fit_positive", place=sample.cell(at), bound=bound, families=listed(names, "and"),
+                        value=short(values[at]), rest=",".join(rest))
         )  # fmt: skip
     if request.high is not None:
         for at in np.flatnonzero((values <= request.low) | (values >= request.high))[:1]:

@@ -64,18 +64,18 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
     head = provenance(result, place.key if place else None, sha256=sha256)
     if place is None:
         return Written({option: _commented(head) + _yaml(mapping), **files}, f"+{GROUP}/{result.name}", is_whole=False)
-    own = {f"{place.key}.{name}": values for name, values in inside.items()} if place.takes else {}
-    numbers = dict(own)
+    placed = {f"{place.key}.{name}": values for name, values in inside.items()} if place.takes else {}
+    numbers = dict(placed)
     content: dict[str, Any] = {place.key: mapping} if place.takes else {}
     if place.mean_key is not None:
-        numbers[place.mean_key] = place.own(place.mean_key, result.means)
+        numbers[place.mean_key] = place.in_unit(place.mean_key, result.means)
         content[place.mean_key] = place.kind_of_mean(_rounded(numbers[place.mean_key][0]))
     place.checked({key: _likewise(place, value) for key, value in content.items()})
     nested = from_paths((key.split("."), value) for key, value in content.items())
     files[option] = f"# @package _global_\n{_commented(head)}{_yaml(nested)}"
     if ranges := list(_entries(result, place, numbers, sha256=sha256)):
         # The key of a mean is already correlated with those of other paces.
-        together = list(_correlations({key: values for key, values in own.items() if key in dict(ranges)}))
+        together = list(_correlations({key: values for key, values in placed.items() if key in dict(ranges)}))
         text = "".join(_yaml({key: entry}, is_inline=True) for key, entry in ranges)
         text += _yaml({"correlations": together}, is_inline=True) if together else ""
         files[Path("assumptions") / f"fit_{result.name}.yaml"] = _commented(head) + text

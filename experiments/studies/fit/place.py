@@ -46,7 +46,7 @@ class Place:
         """The key that gets the mean of the values."""
         return SHAPES[self.key] if self.is_shape else None if self.takes else self.key
 
-    def own(self, key: str, means: Numbers) -> Numbers:
+    def in_unit(self, key: str, means: Numbers) -> Numbers:
         """Means of the values in the key's unit: times, or rates from times."""
         if _RATE.search(key) and (self.unit or self.is_shape):
             return MIN_PER_H / (means * UNITS[self.unit or "min"])

@@ -150,8 +150,8 @@ def read_scans(path: Path, zone: ZoneInfo | None) -> Scans:
             raise InputError(f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {text!r}")
         has_offset = when.tzinfo is not None
         of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
-    there = {stage for of_thing in instants.values() for stage in of_thing}
-    return Scans(table, tuple(stage for stage in stages if stage in there), instants)
+    seen = {stage for of_thing in instants.values() for stage in of_thing}
+    return Scans(table, tuple(stage for stage in stages if stage in seen), instants)
 
 
 def stages_of(table: str) -> list[str]:

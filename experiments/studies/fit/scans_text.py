@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.formatting import listed
 from experiments.report.figures.scans_figure import StagePanel
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.rows import Grid, grid_of, plain_row
 from experiments.studies.fit.scans import Compared, StageRow, minutes
 
@@ -15,26 +15,27 @@ _SHARES = np.linspace(0.005, 0.995, 100)
 
 
 def grid(result: Compared) -> Grid:
-    return grid_of(said("scans_grid"), result.rows)
+    return grid_of(sentence_of("scans_grid"), result.rows)
 
 
 def sentences(result: Compared) -> list[str]:
     apart = [row for row in result.rows if row.is_apart]
     lines = [
-        said("scans_apart", stage=_stage(row), scanned=minutes(row.median.mean), low=minutes(row.median.bounds[0]),
-             high=minutes(row.median.bounds[1]), simulated=minutes(row.simulated_median))
+        sentence_of("scans_apart", stage=_stage(row), scanned=minutes(row.median.mean),
+                    low=minutes(row.median.bounds[0]), high=minutes(row.median.bounds[1]),
+                    simulated=minutes(row.simulated_median))
         for row in sorted(apart, key=_ratio, reverse=True)
         if row.median.bounds
     ]  # fmt: skip
     alike = [_stage(row) for row in result.rows if row not in apart and row.median.bounds]
-    return [*lines, *([said("scans_alike", stages=listed(alike, "and"))] if alike else [])]
+    return [*lines, *([sentence_of("scans_alike", stages=listed(alike, "and"))] if alike else [])]
 
 
 def warnings(result: Compared) -> Iterator[str]:
     if result.n_negative:
-        yield said("scans_negative", n=result.n_negative)
+        yield sentence_of("scans_negative", n=result.n_negative)
     if any(row.median.bounds is None for row in result.rows):
-        yield said("scans_one_flight")
+        yield sentence_of("scans_one_flight")
 
 
 def document(result: Compared, *, source: str, sha256: str) -> dict[str, Any]:

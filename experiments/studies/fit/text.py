@@ -9,7 +9,7 @@ from scipy.special import betaincinv
 
 from experiments.formatting import MINUS, listed, number, p_text, percent, short
 from experiments.report.figures.fit_figure import FitPicture
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.fitting import CLOSE_AIC, MOST_TESTED, Fitted
 from experiments.statistics.interval import TAILS
 from experiments.statistics.sample_checks import SIGNIFICANT
@@ -56,32 +56,34 @@ def families_grid(result: Result) -> Grid:
 def sentences(result: Result) -> Iterator[str]:
     best, sample = result.best, result.sample
     is_half_rejected = min(best.ks_p, best.ad_p) < SIGNIFICANT
-    yield said(
+    yield sentence_of(
         "fit_rejected" if result.is_rejected else "fit_best",
         family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
-        tests=_tests(best), verdict=said("fit_half_rejected" if is_half_rejected else "fit_not_rejected"),
+        tests=_tests(best), verdict=sentence_of("fit_half_rejected" if is_half_rejected else "fit_not_rejected"),
     )  # fmt: skip
     if close := [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]:
-        yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
+        yield sentence_of("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
     if (clock := result.clock) is not None and not clock.is_dependent:
-        yield said("fit_no_clock", p=p_text(clock.p_value))
+        yield sentence_of("fit_no_clock", p=p_text(clock.p_value))
     if result.chosen is None:
         return
     ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, TAILS, axis=0).T, strict=True)
     texts = ", ".join(f"{name} {_figures(low)} to {_figures(high)}" for name, (low, high) in ends)
-    yield said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
+    yield sentence_of("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
 
 
 def source_of(result: Result, sha256: str) -> str:
     """The file and column of the values, and how they were fitted."""
     sample = result.sample
-    return said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+    return sentence_of(
+        "fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12]
+    )
 
 
 def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:
     """Origin of a written file, as comment lines."""
     chosen = result.chosen
-    tests = "" if chosen is None else said("fit_tested", aic=chosen.aic - result.best.aic, tests=_tests(chosen))
+    tests = "" if chosen is None else sentence_of("fit_tested", aic=chosen.aic - result.best.aic, tests=_tests(chosen))
     title = f"{result.name}: {result.family}{f', of {key}' if key else ''}. {source_of(result, sha256)}."
     return [title, *([tests] if tests else []), *(f"Warning: {line}" for line in warnings(result))]
 
@@ -91,23 +93,23 @@ def warnings(result: Result) -> Iterator[str]:
     values, order, clock, groups = result.sample.values, result.order, result.clock, result.groups
     n = len(values)
     if n < FEW:
-        yield said("fit_few", n=n, few=FEW)
+        yield sentence_of("fit_few", n=n, few=FEW)
     if n > MOST_TESTED:
-        yield said("fit_many", n=n, most=MOST_TESTED)
+        yield sentence_of("fit_many", n=n, most=MOST_TESTED)
     if order.is_dependent:
-        yield said("fit_dependent", lag_1=number(order.lag_1, 2), p=p_text(order.p_value), block=order.block)
+        yield sentence_of("fit_dependent", lag_1=number(order.lag_1, 2), p=p_text(order.p_value), block=order.block)
     if clock is not None and clock.is_dependent:
         parts = [f"{part.first:02}–{part.last:02} h {_figures(part.median)}" for part in clock.parts]
-        yield said("fit_clock", p=p_text(clock.p_value), parts=", ".join(parts))
+        yield sentence_of("fit_clock", p=p_text(clock.p_value), parts=", ".join(parts))
     if groups is not None:
         shares = [f"{percent(share, 0)} %" for share in groups.shares]
         middles = [_figures(middle, 3) for middle in groups.middles]
-        yield said("fit_groups", shares=shares, middles=middles)
+        yield sentence_of("fit_groups", shares=shares, middles=middles)
     for end, count in result.piled:
         where = "larger" if end == values.max() else "smaller"
-        yield said("fit_censored", count=count, n=n, end=_figures(end), where=where)
+        yield sentence_of("fit_censored", count=count, n=n, end=_figures(end), where=where)
     if result.n_distinct < _ROUNDED * n:
-        yield said("fit_rounded", n=n, n_distinct=result.n_distinct)
+        yield sentence_of("fit_rounded", n=n, n_distinct=result.n_distinct)
 
 
 def document(result: Result, *, sha256: str) -> dict[str, Any]:

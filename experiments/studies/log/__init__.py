@@ -23,7 +23,7 @@ from experiments.formatting import whole
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.frame.written import file_of
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.foreign import manifest_of
 from experiments.studies.log.texts import moments_of
 from experiments.studies.log.things import TABLES, Things
@@ -61,7 +61,7 @@ def _line(name: str, path: Path, written: Written, n_flights: int) -> str:
     counts = {"n_events": whole(sum(written.events.values())), "n_objects": whole(sum(written.objects.values()))}
     kept = {"n_kept": whole(len(written.flights)), "n_flights": whole(n_flights)}
     which = "log_cases" if name == "xes" else "log_written" if written.flights else "log_without_parcels"
-    return said(which, **counts, **kept, path=str(path))
+    return sentence_of(which, **counts, **kept, path=str(path))
 
 
 def _path(option: str, text: str) -> Path:

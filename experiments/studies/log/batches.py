@@ -103,10 +103,10 @@ def records_of(batch: Batch) -> NDArray[Any]:
         assert kind is not None
         happened = np.flatnonzero(~np.isnan(batch.table[column]))
         time, shared = us(batch.table[column]), batch.shared.get(column, np.full(len(batch), NONE))
-        taken, own = happened[shared[happened] != NONE], happened[shared[happened] == NONE]
+        taken, single = happened[shared[happened] != NONE], happened[shared[happened] == NONE]
         for rows, table, events, qualifier in (
             (taken, event.of, shared[taken], QUALIFIERS.index("parcel")),
-            (own, kind.table, batch.first + own, 0),
+            (single, kind.table, batch.first + single, 0),
         ):
             parts.append(_records(table, column, time[rows], events, batch.names[rows], batch.rows[rows], qualifier))
         others = [(each.says, each.rows, each.targets) for each in batch.relations if column in each.columns]
@@ -136,7 +136,7 @@ def _records(
 def types_of(batch: Batch, column: str) -> Indices:
     """Numbers of the types of events that things have in a column (N)."""
     assert batch.kind is not None
-    own = CODES.get((batch.kind.table, column), NONE)
+    of_kind = CODES.get((batch.kind.table, column), NONE)
     if column not in batch.shared:
-        return np.full(len(batch), own)
-    return np.where(batch.shared[column] == NONE, own, CODES[batch.kind.events[column].of, column])
+        return np.full(len(batch), of_kind)
+    return np.where(batch.shared[column] == NONE, of_kind, CODES[batch.kind.events[column].of, column])

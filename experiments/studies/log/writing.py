@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from experiments.execution.progress import Lines
 from experiments.formatting import whole
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store import files
 from experiments.studies.log.batches import Batch, Indices, records_of, types_of
 from experiments.studies.log.kinds import ACTIVITIES, OF_PARCELS
@@ -56,7 +56,7 @@ class Written:
         self.objects[batch.type] += len(batch)
         if "flight" in batch.table and batch.shared:
             self.flights |= {*np.unique(batch.table["flight"]).tolist()}
-        lines.say(lambda _: said("objects_logged", n=whole(sum(self.objects.values()))), len(batch))
+        lines.say(lambda _: sentence_of("objects_logged", n=whole(sum(self.objects.values()))), len(batch))
 
 
 def write_objects(path: Path, replication: Replication, things: Things, lines: Lines) -> Written:
@@ -103,7 +103,7 @@ def write_cases(path: Path, replication: Replication, things: Things, table: str
             for column in batch.kind.events if batch.kind else ():
                 written.count(types_of(batch, column)[~np.isnan(batch.table[column])])
         if not written.objects["parcel"] and table == "parcels":
-            raise InputError(f"{replication.manifest.folder}: {said('no_parcels_kept')}")
+            raise InputError(f"{replication.manifest.folder}: {sentence_of('no_parcels_kept')}")
     return written
 
 

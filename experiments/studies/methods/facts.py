@@ -126,8 +126,8 @@ class Facts:
 
     def _own_kpis(self) -> str:
         """Where KPIs of the user's file are defined; empty without any."""
-        kpis = [] if (own := self.hub.own) is None else [f"`{name}`" for name in own.names("kpi")]
-        return f"; {listed(kpis, 'and')} in `{FOLDER}/{own.name}` of the run folder" if own and kpis else ""
+        kpis = [] if (own_file := self.hub.own_file) is None else [f"`{name}`" for name in own_file.names("kpi")]
+        return f"; {listed(kpis, 'and')} in `{FOLDER}/{own_file.name}` of the run folder" if own_file and kpis else ""
 
     @cached_property
     def _replications(self) -> dict[str, int]:
@@ -180,9 +180,9 @@ class Facts:
 
     def _schedule(self) -> str:
         rows = read_rows(self.manifest, DesignRow) if "points" in self.manifest.tables else []
-        said = {row.schedule for row in rows if row.schedule}
-        if len(said) == 1:
-            return f"The schedule of flights is {said.pop()}."
+        schedules = {row.schedule for row in rows if row.schedule}
+        if len(schedules) == 1:
+            return f"The schedule of flights is {schedules.pop()}."
         return f"Flights follow the arrival model {plain_name(str(self.hub.arrivals.model))}."
 
     def files(self) -> list[str]:
@@ -254,8 +254,8 @@ class Facts:
             if (value := leaves[key]) is None:
                 continue
             if is_distribution(value):
-                told = {name: text for name, text in value.items() if name != "family"}
-                shape = f"{value['family']} ({', '.join(f'{name} {text}' for name, text in told.items())})"
+                numbers = {name: text for name, text in value.items() if name != "family"}
+                shape = f"{value['family']} ({', '.join(f'{name} {text}' for name, text in numbers.items())})"
             else:
                 shape = f"{draw['number']}: {value:g}"
             _, _, span, _, source = by_key.get(key, ("", "", "", "", ""))

@@ -26,11 +26,11 @@ def at(hub: Plain, key: str) -> list[Any]:
     >>> at({"halls": {"a": {"doors": 3}, "b": {"doors": 4}}}, "halls.*.doors")
     [3, 4]
     """
-    found: list[Any] = [hub]
+    values: list[Any] = [hub]
     for part in key.split("."):
-        inside = [each for each in found if isinstance(each, Mapping)]
-        found = [value for each in inside for name, value in each.items() if part in ("*", name)]
-    return found
+        inside = [each for each in values if isinstance(each, Mapping)]
+        values = [value for each in inside for name, value in each.items() if part in ("*", name)]
+    return values
 
 
 def holds(conditions: Sequence[str], hub: Plain) -> bool:

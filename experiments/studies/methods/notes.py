@@ -25,14 +25,14 @@ def notes(hub: Mapping[str, Any]) -> dict[str, str]:
 
     In each group, the option with the most equal values counts. Values set by the run have no note.
     """
-    found: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     for prefix, options in _options().items():
         for place in _places(hub, prefix):
             inside = {key: at(hub, f"{place}{key}") for values, _ in options for key in values}
             alike = [{key for key, value in values.items() if inside[key] == [value]} for values, _ in options]
             best = max(range(len(options)), key=lambda n: len(alike[n]))
-            found |= {f"{place}{key}": note for key, note in options[best][1].items() if key in alike[best]}
-    return found
+            by_key |= {f"{place}{key}": note for key, note in options[best][1].items() if key in alike[best]}
+    return by_key
 
 
 def _places(hub: Mapping[str, Any], prefix: str) -> list[str]:

@@ -30,7 +30,7 @@ from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report import style
 from experiments.report.figures import front_figure
 from experiments.report.key_names import spelt
-from experiments.report.sections import Picture, picture_of, said, text_of
+from experiments.report.sections import Picture, picture_of, sentence_of, text_of
 from experiments.report.sentences import means_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, check_variables, parse, read_value
@@ -45,7 +45,7 @@ def document(request: Request[OptimiseKeys], result: Result) -> Document:
     config = request.designs[0].hub
     commands = list(result.commands(request.arguments)) if request.is_typed else []
     keys = result.settings
-    by = said(f"method_{keys.sampler}")
+    by = sentence_of(f"method_{keys.sampler}")
     method = [
         text_of("optimise_method", n=len(result.tried.trials), population=keys.population, by=by),
         same_draws(config, result.replications),
@@ -80,7 +80,7 @@ def grids(result: Result) -> list[Grid]:
         (str(order), *(goal_text(interval, settings.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    caption = said("front_reached", means=means_of(settings.confirm or result.replications))
+    caption = sentence_of("front_reached", means=means_of(settings.confirm or result.replications))
     tables = [Grid(caption, ("design", *settings.called), reached)]
     names = list(settings.variables)
     for at in range(0, len(names), _A_TABLE):
@@ -89,7 +89,7 @@ def grids(result: Result) -> list[Grid]:
             (str(order), *map(read_value, point.trial.design.values[here]))
             for order, point in enumerate(result.front, start=1)
         )
-        caption = said("front_designs", continued=", continued" if at else "")
+        caption = sentence_of("front_designs", continued=", continued" if at else "")
         units = {name: settings.variables[name].unit for name in names[here]}
         header = (f"{spelt(name)} [{unit}]" if unit else spelt(name) for name, unit in units.items())
         tables.append(Grid(caption, ("design", *header), rows))
@@ -121,7 +121,7 @@ def _picture(result: Result) -> Picture:
         configured = (scales[x] * of_start[0][x].mean, scales[y] * of_start[0][y].mean) if of_start else place(start)
     front = [(point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front]
     drawn = front_figure.figure(names, others, configured, front)
-    of_front = said("front_confirmed" if settings.confirm else "front_unconfirmed")
+    of_front = sentence_of("front_confirmed" if settings.confirm else "front_unconfirmed")
     return picture_of("front", drawn, x=settings.called[0], y=settings.called[1], front=of_front)
 
 
@@ -132,7 +132,7 @@ def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
     check_variables(config, optimise.variables)
     n_runs, days = optimise.trials * keys.replications, counted(config.days, "day")
     counts = {"n": optimise.trials, "n_runs": n_runs, "days": days, "confirm": optimise.confirm}
-    bench.say(said("optimise_cost_of_search", **counts))
+    bench.say(sentence_of("optimise_cost_of_search", **counts))
     tried = search(bench, config, keys)
     return Result(optimise, keys.replications, tried, *_front(bench, tried, keys))
 

@@ -14,7 +14,7 @@ from experiments.designs.varying import changed, check_exports, check_set_once, 
 from experiments.formatting import kpi_name
 from experiments.money.prices import Prices
 from experiments.report.key_names import configured, key_unit
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.errors import ConfigError, placed
@@ -71,14 +71,14 @@ class Variable:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            raise ValueError(said("some_field"))
+            raise ValueError(sentence_of("some_field"))
         if self.choices is not None:
             if (self.low, self.high, self.step) != (None, None, None):
                 raise ValueError("choices: give either choices, or low, high and step")
             if len(set(self.choices)) < max(2, len(self.choices)):
                 raise ValueError(f"choices: needs at least two different ones, got {', '.join(self.choices) or 'none'}")
             if any(ratio != 1 for ratio in self.fields.values()):
-                raise ValueError(said("choice_as_is"))
+                raise ValueError(sentence_of("choice_as_is"))
             return
         if self.low is None or self.high is None:
             raise ValueError("low: give either low and high, or choices")
@@ -119,7 +119,7 @@ class Optimise:
         for key in ("minimise", "maximise"):
             check_known(key, "no figure", getattr(self, key), [*UNITS, *KPIS])
         if len(self.goals) != _GOALS or len(set(self.goals)) != _GOALS:
-            raise ValueError(said("two_goals", got=", ".join(self.goals) or "none"))
+            raise ValueError(sentence_of("two_goals", got=", ".join(self.goals) or "none"))
         if not self.variables:
             raise ValueError("variables: at least one")
 

@@ -13,7 +13,7 @@ from experiments.interval_text import with_interval
 from experiments.own_file import file_words
 from experiments.replications.summing import interval_of
 from experiments.report.key_names import spelt
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval_object, stored, table
@@ -88,11 +88,11 @@ class Result:
     def warnings(self) -> list[str]:
         lines = [*too_few_replications(self.settings.confirm or self.replications), *self.cautions]
         if not self.settings.confirm:
-            lines.append(said("optimise_unconfirmed"))
+            lines.append(sentence_of("optimise_unconfirmed"))
         if self.n_designs < self.settings.population:
-            lines.append(said("optimise_few_fit", n=self.n_designs, population=self.settings.population))
+            lines.append(sentence_of("optimise_few_fit", n=self.n_designs, population=self.settings.population))
         if len(self.tried.trials) < 2 * self.settings.population:
-            lines.append(said("too_few_trials"))
+            lines.append(sentence_of("too_few_trials"))
         return lines
 
     def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
@@ -117,12 +117,12 @@ class Result:
 
     def commands(self, arguments: Arguments) -> Iterator[str]:
         """Commands that run the designs on the front again, with the replications of search and confirmation."""
-        folder, own = arguments.config_dir, [*file_words(arguments.words), *_price_words(arguments.words)]
+        folder, typed = arguments.config_dir, [*file_words(arguments.words), *_price_words(arguments.words)]
         n = f"replications={self.replications + self.settings.confirm}"
         for point in self.front:
             assert point.trial.design.hub is not None
             words = words_of(point.trial.design.hub, folder)
-            yield shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)])
+            yield shlex.join(["cargohub", "run", *typed, *words, n, *folder_option(folder)])
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -132,7 +132,7 @@ class Result:
         unfit = f"{self.n_unfit} {'does not fit and was' if self.n_unfit == 1 else 'do not fit and were'}"
         tried = counted(len(trials), "design")
         counts = {"tried": tried, "unfit": unfit, "n_designs": self.n_designs, "n_front": n_front}
-        yield said("optimise_count", **counts, first=first, second=second)
+        yield sentence_of("optimise_count", **counts, first=first, second=second)
         start = self.tried.start
         ends = [("It", "has", self.front[0])]
         if len(self.front) > 1:
@@ -147,7 +147,7 @@ class Result:
             else:
                 better = next(point for point in reversed(self.front) if _as_good(settings, point.seen, seen))
                 change, reached = _differing(settings, better.trial, start), _point(settings, better.seen)
-                yield said("optimise_not_on_front", seen=_point(settings, seen), better=reached, change=change)
+                yield sentence_of("optimise_not_on_front", seen=_point(settings, seen), better=reached, change=change)
         elif start is not None:
             yield f"The hub as configured does not fit: {start.design.why}."
 
@@ -221,6 +221,6 @@ def _price_words(words: Sequence[str]) -> Iterator[str]:
     ['cost=mine', 'cost.year=2026']
     """
     for word in words:
-        for own, usual in (("cost@optimise.cost=", "cost="), ("optimise.cost.", "cost.")):
-            if word.startswith(own):
-                yield usual + word.removeprefix(own)
+        for begin, usual in (("cost@optimise.cost=", "cost="), ("optimise.cost.", "cost.")):
+            if word.startswith(begin):
+                yield usual + word.removeprefix(begin)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from experiments.designs.design import Design
 from experiments.frame.study import Bench, Kpis
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.factors import library_seed
 from experiments.studies.optimise.design import (
     UNITS,
@@ -109,7 +109,7 @@ def goals_of(design: Candidate, settings: Optimise, kpis: Kpis, numbers: range) 
     }
     for goal, values in goals.items():
         if not all(map(isfinite, values)):
-            raise CargohubError(said("kpi_missing", key="optimise.goals", kpi=goal, name=design.label))
+            raise CargohubError(sentence_of("kpi_missing", key="optimise.goals", kpi=goal, name=design.label))
     return goals
 
 

@@ -81,7 +81,7 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
         "commit": facts.values["commit"], "license": chosen.id, "license_url": chosen.url,
         "n_tables": f"{len(manifest.tables)}",
     }  # fmt: skip
-    said = {
+    texts = {
         name: _TEXTS[name].format(**values).strip() for name in ("name", "description", "program", "workflow", "action")
     }
     files: dict[str, bytes | Path] = {f"{RUN}/{name}": manifest.folder / name for name in _of_run(manifest)}
@@ -89,10 +89,10 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
     files["CITATION.cff"] = run.cff(chosen.id).encode()
     files["DICTIONARY.md"] = "\n".join(_dictionary(manifest)).encode()
     files["methods.md"] = text_of(filled(facts, "stress")).encode()
-    files["README.md"] = _readme(values | {"description": said["description"]}, files).encode()
-    told = [Packed(name, sha256_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
+    files["README.md"] = _readme(values | {"description": texts["description"]}, files).encode()
+    packed = [Packed(name, sha256_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
     today = f"{dt.datetime.now(dt.UTC).date()}"
-    return {**files, METADATA: crate.metadata(manifest, run, said, told, chosen, today)}
+    return {**files, METADATA: crate.metadata(manifest, run, texts, packed, chosen, today)}
 
 
 def _readme(values: Mapping[str, str], files: Mapping[str, bytes | Path]) -> str:

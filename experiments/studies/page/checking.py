@@ -17,7 +17,7 @@ from experiments.execution.progress import time_left
 from experiments.frame import runner
 from experiments.frame.study import Request
 from experiments.replications.replicating import check_designs
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.store.directory import TIMINGS
 from experiments.store.foreign import configuration_of, is_finished, manifest_of
 from experiments.studies.page.form import Field
@@ -106,12 +106,12 @@ def _refused(shown: Checked, says: str) -> Checked:
 def _expected(root: Path, designs: Sequence[Design], n: int | None) -> str:
     """Expected time at the pace of the latest run in the folder, on all cores here; `n`: None if unknown."""
     if (pace := _pace(root)) is None:
-        return said("pace_unknown")
+        return sentence_of("pace_unknown")
     seconds_per_parcel, name = pace
     seconds = sum(_parcels(design.hub) for design in designs) / len(designs) * seconds_per_parcel
     if n is None:
-        return said("time_of_each", each=time_left(seconds), name=name)
-    return said("time_of_all", time=time_left(seconds * n / min(usable_workers(), n)), name=name)
+        return sentence_of("time_of_each", each=time_left(seconds), name=name)
+    return sentence_of("time_of_all", time=time_left(seconds * n / min(usable_workers(), n)), name=name)
 
 
 def _pace(root: Path) -> tuple[float, str] | None:

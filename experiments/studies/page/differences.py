@@ -15,7 +15,7 @@ from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import name_of, with_value
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import means_of, significance
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
@@ -87,7 +87,11 @@ def compared(folders: Sequence[Path]) -> Compared:
     titles = [column.title for column in columns]
     are_alike = all(run.identity.get("sources") == runs[0].identity.get("sources") for run in runs)
     return Compared(
-        titles, "" if are_alike else said("programs_differ"), changed, None if why else _differences(columns), why
+        titles,
+        "" if are_alike else sentence_of("programs_differ"),
+        changed,
+        None if why else _differences(columns),
+        why,
     )
 
 
@@ -169,8 +173,8 @@ def _differences(columns: Sequence[Column]) -> Grid:
         base = Value.of(interval_of(kpi, samples[first.title]), KPIS[kpi].unit)
         cells = (_cell(tested[column.title], KPIS[kpi].unit) for column in others)
         rows.append((full_kpi_name(kpi), f"{amount(base)}\n{bracket(base)}", *cells))
-    how = said("paired_tests") if n > 1 else means_of(n)
-    caption = said("paired_differences", first=first.title, n=counted(n, "replication"), how=how)
+    how = sentence_of("paired_tests") if n > 1 else means_of(n)
+    caption = sentence_of("paired_differences", first=first.title, n=counted(n, "replication"), how=how)
     header = ("KPI", first.title, *(f"{column.title} − {first.title}" for column in others))
     return Grid(caption, header, tuple(rows), 1)
 

@@ -142,8 +142,12 @@ class Field:
     @property
     def bounds(self) -> str:
         """Bounds in words."""
-        said = self.leaf.bounds
-        ends = (("at least", said.ge), ("above", said.gt), ("at most", said.le), ("below", said.lt)) if said else ()
+        limits = self.leaf.bounds
+        ends = (
+            (("at least", limits.ge), ("above", limits.gt), ("at most", limits.le), ("below", limits.lt))
+            if limits
+            else ()
+        )
         return ", ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None and end < BEYOND_ALL)
 
     @property

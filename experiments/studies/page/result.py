@@ -19,7 +19,7 @@ from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import describes, design_row, intervals_of, samples_of
 from experiments.report.page import PAGE, pictures_shown
 from experiments.report.run_numbers import kpi_grid
-from experiments.report.sections import Drawn, Page, heading_of, said
+from experiments.report.sections import Drawn, Page, heading_of, sentence_of
 from experiments.report.stored_designs import named_designs
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.interval import Value
@@ -165,4 +165,4 @@ def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Se
     ]
     points = named_designs(rows, keys.factors if isinstance(keys, Designed) else {})
     verdicts = list(design_verdicts(points, values, {})) if isinstance(keys, DesignKeys) else []
-    return verdicts, kpi_grid(points, values, names(Rank.HEADLINE), said("means_so_far"))
+    return verdicts, kpi_grid(points, values, names(Rank.HEADLINE), sentence_of("means_so_far"))

@@ -67,13 +67,13 @@ def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:
 def file_name(shown: list[Shown]) -> str:
     """A file name that no other replay in the folder has."""
     (folder, replication), *others = shown
-    words = ["replay", *_own(replication)]
+    words = ["replay", *_differences(replication)]
     for other_folder, other in others:
-        words += ["and", *([other_folder.name, *_own(other)] if other_folder != folder else [other.scenario])]
+        words += ["and", *([other_folder.name, *_differences(other)] if other_folder != folder else [other.scenario])]
     return "-".join(map(_part, words)) + ".html"
 
 
-def _own(replication: Replication) -> list[str]:
+def _differences(replication: Replication) -> list[str]:
     """Differences from the first replication of the run's first design."""
     is_first = replication.scenario == next(iter(replication.manifest.identity["hubs"]))
     number = ["replication", str(replication.number)] if replication.number else []

@@ -34,7 +34,7 @@ from experiments.frame.written import folder_out
 from experiments.overrides import word_value
 from experiments.report import style
 from experiments.report.figures.schedule_figure import figure
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.store.files import as_json, sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, named, read_schedule
@@ -70,7 +70,7 @@ def main(arguments: Arguments) -> int:
         print(f"warning: left out: {reason}", file=sys.stderr)
     if len(result.bad) > MOST_NAMED:
         print(f"warning: left out: {len(result.bad) - MOST_NAMED} more", file=sys.stderr)
-    lines = [table(result), "", said("no_flights_to", home=HOME)]
+    lines = [table(result), "", sentence_of("no_flights_to", home=HOME)]
     if files:
         path = str(files[0])
         words = ["arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}"]

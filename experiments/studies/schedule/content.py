@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from experiments.report.figures.schedule_figure import WeekPattern
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.studies.schedule.request import HOME, Request, is_ssim
 from sim.config import LoadLimit
@@ -109,8 +109,8 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         begin, ends = min(leg.first for leg in legs), {leg.last for leg in legs}
         until = "until further notice" if None in ends else f"to {max(filter(None, ends))}"
         asked = " ".join(f"{key}={day}" for key, day in (("from", request.first), ("to", request.last)) if day)
-        raise InputError(said("none_flies", path=request.path, asked=asked or "all days", n=len(legs),
-                              airport=request.airport, begin=begin, until=until))  # fmt: skip
+        raise InputError(sentence_of("none_flies", path=request.path, asked=asked or "all days", n=len(legs),
+                                     airport=request.airport, begin=begin, until=until))  # fmt: skip
     calls: dict[tuple[dt.datetime, str], Call] = {}
     for sibt, leg in flights:
         aircraft = FLEET_OF_TYPE.get(leg.aircraft, leg.aircraft)
@@ -160,7 +160,7 @@ def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
         if not chosen:
             asked = {"path": request.path, "option": option, "wanted": ",".join(sorted(wanted)), "hint": hint}
             counts = counts_text(_counts(map(value_of, left)))
-            raise InputError(said("no_leg_left", **asked, n=len(left), counts=counts))
+            raise InputError(sentence_of("no_leg_left", **asked, n=len(left), counts=counts))
         left = chosen
     return left
 
@@ -172,7 +172,7 @@ def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
         return HOME_CLOCK_MIN
     variations = [leg.arrival_variation_min for leg in legs if leg.arrival_variation_min is not None]
     if not variations:
-        raise InputError(said("clock_unknown", path=request.path, airport=request.airport))
+        raise InputError(sentence_of("clock_unknown", path=request.path, airport=request.airport))
     return min(variations)
 
 
@@ -187,7 +187,9 @@ def _range(request: Request, legs: Sequence[Leg]) -> tuple[dt.date, dt.date]:
         last = max(known) + dt.timedelta(days=11)
     if (last - first).days > MOST_DAYS:
         days = (last - first).days
-        raise InputError(said("range_too_long", path=request.path, first=first, last=last, days=days, most=MOST_DAYS))
+        raise InputError(
+            sentence_of("range_too_long", path=request.path, first=first, last=last, days=days, most=MOST_DAYS)
+        )
     return first, last
 
 
@@ -240,7 +242,7 @@ def _nothing_left(of_which: str, rows: Sequence[FlightRow]) -> str:
     sibts = [row.sibt for row in rows]
     ends = {"first": _instant(min(sibts)).date(), "last": _instant(max(sibts)).date()}
     airlines, types = map(counts_text, _airlines_and_types(rows).values())
-    return said("no_flight_left", path=of_which, n=len(rows), **ends, airlines=airlines, types=types)
+    return sentence_of("no_flight_left", path=of_which, n=len(rows), **ends, airlines=airlines, types=types)
 
 
 def _call(row: FlightRow, replication: int | None, zone: ZoneInfo | None, *, is_linked: bool) -> Call:

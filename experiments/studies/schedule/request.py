@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from experiments.arguments import date_of, taken_apart
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config.zones import zone_of
 from sim.errors import InputError
 from sim.files import content_of
@@ -54,9 +54,9 @@ def read_request(words: tuple[str, ...]) -> Request:
     from_ssim = is_ssim(path)
     for key in SSIM_ONLY:
         if key in given and not from_ssim:
-            raise InputError(said("only_ssim", key=key, path=path))
+            raise InputError(sentence_of("only_ssim", key=key, path=path))
     if ZONE in given and from_ssim:
-        raise InputError(said("only_table", key=ZONE, path=path))
+        raise InputError(sentence_of("only_table", key=ZONE, path=path))
     first, last = date_of(given, "from"), date_of(given, "to")
     if first is not None and last is not None and last < first:
         raise InputError(f"to: must not be before from, {first}, got {last}")

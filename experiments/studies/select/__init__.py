@@ -34,7 +34,7 @@ from experiments.money.kpis import KPIS
 from experiments.report.design_names import design_name
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.key_names import heading_of_key
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
@@ -60,8 +60,8 @@ def document(given: Request[SelectKeys], result: Found) -> Document:
     if settings.method is Method.OCBA:
         limit += f" and {whole(settings.budget)} in all"
     how = paragraphs_of(
-        "select_method", by=said(f"method_{settings.method}"), alpha=settings.alpha, step=settings.step, limit=limit,
-        draws=same_draws(config, result.keys.replications), tolerance=settings.margin,
+        "select_method", by=sentence_of(f"method_{settings.method}"), alpha=settings.alpha, step=settings.step,
+        limit=limit, draws=same_draws(config, result.keys.replications), tolerance=settings.margin,
     )  # fmt: skip
     best, factors = result.selected, result.keys.factors
     return Document(
@@ -129,7 +129,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
         designs = [larger for _, larger in scaled]
         factors = {larger.label: factors[design.label] for design, larger in scaled if factors}
     if len(designs) < 2:
-        raise ConfigError(said("select_several"))
+        raise ConfigError(sentence_of("select_several"))
     keys = replace(keys, select=_with_costs(keys.select, grid, labels), factors=factors)
     return designs, keys
 
@@ -163,9 +163,9 @@ def _with_costs(settings: Select, grid: Combinations, labels: Sequence[str]) -> 
     if cost != COLUMN:
         return replace(settings, cost=cost)
     if settings.areas_m2 is not None:
-        raise ConfigError(said("scaled_costs"))
+        raise ConfigError(sentence_of("scaled_costs"))
     if has_column and settings.costs:
-        raise ConfigError(said("two_costs"))
+        raise ConfigError(sentence_of("two_costs"))
     if not has_column:
         for label in [*labels, *settings.costs]:
             if label not in settings.costs or label not in labels:

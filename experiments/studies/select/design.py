@@ -12,7 +12,7 @@ from experiments.formatting import counted, kpi_name, share_text, unit_name
 from experiments.frame.study import Kpis
 from experiments.money.kpis import KPIS
 from experiments.report.design_names import design_name
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.selection import Goal, Looks, Sample
 from sim.config.bounds import check_known
 from sim.errors import CargohubError, ConfigError
@@ -66,20 +66,20 @@ class Select:
         if self.is_sampled and self.indifference is None:
             raise ValueError(f"indifference: needed with the KPI {self.cost}, in {unit_name(self.cost_unit)}")
         if not self.is_sampled and self.indifference is not None:
-            raise ValueError(said("costs_known"))
+            raise ValueError(sentence_of("costs_known"))
         if not self.is_sampled and self.target is None:
-            raise ValueError(said("nothing_sampled"))
+            raise ValueError(sentence_of("nothing_sampled"))
         if self.cost not in (None, COLUMN) and self.costs:
             raise ValueError(f"costs: have no effect with select.cost={self.cost}")
 
     def _check_target(self) -> None:
         check_known("kpi", "no KPI", [self.kpi], KPIS)
         if KPIS[self.kpi].more_is_better is None:
-            raise ValueError(said("kpi_no_target", kpi=self.kpi))
+            raise ValueError(sentence_of("kpi_no_target", kpi=self.kpi))
         lowest, highest = KPIS[self.kpi].range
         if self.target is not None and not lowest <= self.target <= highest:
             values = {"target": self.target, "lowest": lowest, "highest": highest}
-            raise ValueError(said("target_impossible", kpi=self.kpi, **values))
+            raise ValueError(sentence_of("target_impossible", kpi=self.kpi, **values))
 
     @property
     def cost_kpi(self) -> str | None:
@@ -132,9 +132,9 @@ class SelectKeys(DesignKeys):
         DesignKeys.__post_init__(self)
         settings = self.select
         if any(self.compared):
-            raise ValueError(said("takes_points", verb="select"))
+            raise ValueError(sentence_of("takes_points", verb="select"))
         if self.half_widths:
-            raise ValueError(said("select_makes"))
+            raise ValueError(sentence_of("select_makes"))
         if not 2 <= self.replications <= settings.max_replications:
             most = settings.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
@@ -192,5 +192,7 @@ def _rows(design: Design, kpis: Sequence[Mapping[str, float]], settings: Select)
     costs = [values[cost] if cost else _NO_COST for values in kpis]
     for key, kpi, numbers in (("select.kpi", settings.kpi, served), ("select.cost", cost, costs)):
         if not np.isfinite(numbers).all():
-            raise CargohubError(said("kpi_missing", key=key, kpi=kpi, name=design_name(design.label, begins=False)))
+            raise CargohubError(
+                sentence_of("kpi_missing", key=key, kpi=kpi, name=design_name(design.label, begins=False))
+            )
     return np.array([served, costs])

@@ -14,7 +14,7 @@ from experiments.replications.replicating import without_parcels
 from experiments.replications.stability import judged_as_run, unsure_lines
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import probability_text, too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.selection import Fate, Selection
@@ -104,7 +104,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised
     if fate is Fate.INFEASIBLE:
         return f"misses {settings.wanted}"
     if fate is Fate.AT_TARGET:
-        return said("within_tolerance", tolerance=settings.margin, wanted=settings.wanted)
+        return sentence_of("within_tolerance", tolerance=settings.margin, wanted=settings.wanted)
     if fate is Fate.NOT_CHEAPER:
         return f"not cheaper than {by}" + ("" if settings.target is None else ", which meets the target")
     if fate is Fate.OPEN:
@@ -159,7 +159,7 @@ def _promise(result: Found, probability: float) -> str:
         name = design_name(result.selected.scenario, begins=False)
         what = f"{name} misses the target by at most {settings.margin}, and no design that {spare} is {cheaper}"
     if settings.method is Method.OCBA:
-        return said("ocba_promise", probability=probability_text(probability), what=what)
+        return sentence_of("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if settings.method is Method.KN_UPDATED else ""
     by = f"{_NAMES[settings.method]}, for normal values{limit}"
     return f"With a probability of at least {probability:.12g} ({by}), {what}."
@@ -174,14 +174,14 @@ def warnings_of(result: Found) -> list[str]:
     n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
-        lines.append(said("select_undecided", undecided=undecided, most=settings.max_replications))
+        lines.append(sentence_of("select_undecided", undecided=undecided, most=settings.max_replications))
     elif result.probability < 1 - settings.alpha:
         is_spent = sum(row.kpi.n for row in result.rows) >= settings.budget
         limit, probability = "budget" if is_spent else "max_replications", probability_text(result.probability)
-        lines.append(said("limit_reached", limit=limit, probability=probability, wanted=1 - settings.alpha))
+        lines.append(sentence_of("limit_reached", limit=limit, probability=probability, wanted=1 - settings.alpha))
     if same := result.at_same_cost:
-        lines.append(said("select_same_cost", n=len(same), cost=settings.cost))
+        lines.append(sentence_of("select_same_cost", n=len(same), cost=settings.cost))
     if best is not None and _is_at_target(settings, best.kpi):
         design, kpi = design_name(best.scenario), kpi_name(settings.kpi)
-        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=settings.margin))
+        lines.append(sentence_of("select_at_target", design=design, kpi=kpi, tolerance=settings.margin))
     return lines

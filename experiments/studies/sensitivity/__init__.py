@@ -26,7 +26,7 @@ from experiments.frame.missing_people import Means, kpi_means, lower_bounds
 from experiments.frame.study import Bench, Request, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.factors import effects, indices
 from experiments.statistics.two_sources import noise_share
 from experiments.studies.sensitivity.design import (
@@ -89,7 +89,7 @@ def _outputs(
     for kpi in keys.sensitivity.kpis:
         values = np.array([[row[kpi] for row in of_replication] for of_replication in at_points])
         if not np.isfinite(values).all():
-            raise CargohubError(said("not_finite_kpi", kpi=kpi))
+            raise CargohubError(sentence_of("not_finite_kpi", kpi=kpi))
         by_kpi[kpi] = values
     return by_kpi, judged_as_run(stage.designs, rows), {label: kpi_means(values) for label, values in rows.items()}
 
@@ -109,7 +109,7 @@ def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second:
         n += settings.samples * (kept + 2)
         parts.append(f"at most {settings.samples * (kept + 2)} for the indices of {kept} factors")
     counts = {"n": counted(keys.replications, "replication"), "n_runs": n * keys.replications}
-    return said("sensitivity_cost", parts=", ".join(parts), days=counted(config.days, "day"), **counts)
+    return sentence_of("sensitivity_cost", parts=", ".join(parts), days=counted(config.days, "day"), **counts)
 
 
 STUDY: Final = Study(

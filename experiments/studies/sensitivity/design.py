@@ -14,7 +14,7 @@ from experiments.designs.design import Design, Replicated, check_kpis, one_hub
 from experiments.designs.varying import changed, check_exports, check_set_once, scaled, value_of
 from experiments.formatting import unit_name
 from experiments.report.key_names import configured, spelt
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.factors import Box, crossed_points, trajectories
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
@@ -57,7 +57,7 @@ class Factor:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            raise ValueError(said("some_field"))
+            raise ValueError(sentence_of("some_field"))
         if not self.low < self.high:
             raise ValueError(f"low: must be less than high = {self.high:g}, got {self.low:g}")
 
@@ -217,12 +217,12 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
 def outside_ranges(config: HubConfig, factors: Mapping[str, Factor]) -> list[str]:
     """A warning on factors whose range leaves out the hub's own value; otherwise empty."""
     texts = [
-        f"{spelt(name)} {configured(own)}, range {factor.range}"
+        f"{spelt(name)} {configured(value)}, range {factor.range}"
         for name, factor in factors.items()
-        for own in sorted({float(f"{value_of(config, key) / ratio:.6g}") for key, ratio in factor.fields.items()})
-        if not factor.low <= own <= factor.high
+        for value in sorted({float(f"{value_of(config, key) / ratio:.6g}") for key, ratio in factor.fields.items()})
+        if not factor.low <= value <= factor.high
     ]
-    return [said("outside_ranges", texts="; ".join(texts))] if texts else []
+    return [sentence_of("outside_ranges", texts="; ".join(texts))] if texts else []
 
 
 @contextmanager

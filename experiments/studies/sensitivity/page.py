@@ -12,7 +12,7 @@ from experiments.interval_text import change_scale, with_interval
 from experiments.report.design_names import hub_title
 from experiments.report.figures import sensitivity_figure
 from experiments.report.key_names import spelt
-from experiments.report.sections import Picture, picture_of, said, text_of
+from experiments.report.sections import Picture, picture_of, sentence_of, text_of
 from experiments.statistics import Interval
 from experiments.statistics.factors import is_too_much
 from experiments.store.rows import Grid
@@ -41,11 +41,11 @@ def _most(result: Result, kpi: str) -> str:
     if result.screened is None:
         named = ", ".join(spelt(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
-            return said("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
+            return sentence_of("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.settings.factors
     ranges = "; ".join(f"{spelt(name)} ({factors[name].range}) by {amount(kpi, size)}" for name, size in first)
-    which = said("factors_move", n=len(sizes), kpi=kpi_name(kpi))
+    which = sentence_of("factors_move", n=len(sizes), kpi=kpi_name(kpi))
     return f"{which}: {ranges}{sure}."
 
 
@@ -60,7 +60,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
         f"{spelt(index.factor)} {_percent(index.first)} alone, {_percent(index.total)} with interactions"
         for index in known[:_NAMED]
     )
-    return said("variance_shares", kpi=kpi_name(kpi), n=len(by_total), shares=shares)
+    return sentence_of("variance_shares", kpi=kpi_name(kpi), n=len(by_total), shares=shares)
 
 
 def _is_unusable(result: Result, kpi: str) -> bool:
@@ -85,10 +85,10 @@ def _may_change(sizes: Sequence[Interval]) -> bool:
 
 def _ups(result: Result) -> list[str]:
     """The order of factor groups in UPS's study of 1996, compared with the order here, of KPIs that a factor moves."""
-    study = said("ups_study")
+    study = sentence_of("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.settings.factors.values()}:
-        return [said("ups_unsaid", study=study)]
+        return [sentence_of("ups_unsaid", study=study)]
     moved = (kpi for kpi in result.settings.kpis if result.sizes(kpi)[0][1].mean)
     return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in moved)]
 
@@ -111,13 +111,13 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     of_wanted = [bounds[group] for group in wanted]
     of_others = [bounds[group] for group in groups if group not in wanted]
     if _is_unusable(result, kpi):
-        return said("no_conclusion", **what, why="indices are impossible")
+        return sentence_of("no_conclusion", **what, why="indices are impossible")
     if not of_others or min(low for low, _ in of_wanted) > max(high for _, high in of_others):
-        return said("ups_too", **what)
+        return sentence_of("ups_too", **what)
     if max(low for low, _ in of_others) <= min(high for _, high in of_wanted):
-        return said("no_conclusion", **what, why="the intervals leave the order open")
+        return sentence_of("no_conclusion", **what, why="the intervals leave the order open")
     places = ", ".join(f"{group} come {_ORDINALS[groups.index(group)]}" for group in wanted)
-    return said("ups_not", **what, places=places)
+    return sentence_of("ups_not", **what, places=places)
 
 
 def _reach(result: Result, size: Interval) -> tuple[float, float]:
@@ -138,7 +138,7 @@ _SHOWN = 8
 
 def document(request: Request[SensitivityKeys], result: Result) -> Document:
     config, keys = request.designs[0].hub, result.settings
-    method = [same_draws(config, result.replications, "point"), said("sensitivity_room", room=f"{keys.room:g}")]
+    method = [same_draws(config, result.replications, "point"), sentence_of("sensitivity_room", room=f"{keys.room:g}")]
     if result.screened is not None:
         method.append(text_of("sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels))
     if result.crossed is not None:
@@ -149,7 +149,7 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
         for method, stage in result.stages
         for kpi, share in stage.noise.items()
     ]
-    method.append(said("noise_shares", noise=", ".join(noise)))
+    method.append(sentence_of("noise_shares", noise=", ".join(noise)))
     return Document(
         title=f"What affects {hub_title(config.area_m2 / keys.room)} most: {'; '.join(map(kpi_name, keys.kpis))}",
         data=result.as_json(),
@@ -179,7 +179,7 @@ def _grids(result: Result) -> Iterator[Grid]:
         unit = _IN_HEADINGS.get(unit, unit)
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
         what = f"Effects on {kpi_name(kpi)} over the range of each factor"
-        yield Grid(said("morris_sizes", what=what), header, rows, n_texts=2)
+        yield Grid(sentence_of("morris_sizes", what=what), header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
             (spelt(index.factor), factors[index.factor].range, with_interval(possible(index.first)),

@@ -9,7 +9,7 @@ from experiments.frame.study import Tables
 from experiments.interval_text import change
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.key_names import spelt
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.factors import Effect, Index, is_too_much
@@ -107,13 +107,13 @@ class Result:
         for method, stage in self.stages:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
-                    yield said("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi))
+                    yield sentence_of("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi))
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
-                yield said("same_everywhere", kpi=kpi_name(kpi))
+                yield sentence_of("same_everywhere", kpi=kpi_name(kpi))
             yield from _impossible(kpi, of_kpi, self.settings.samples)
             if wide := [spelt(index.factor) for index in of_kpi if leaves_open(index.total)]:
-                yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
+                yield sentence_of("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
         """Weight of each factor, largest first: from the screening, which has all factors, otherwise by total index."""
@@ -208,4 +208,4 @@ def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
     if is_too_much(indices):
         what.append(f"S1 sums to {number(sum(index.first.mean for index in indices), 2)}")
     values = {"kpi": kpi_name(kpi), "samples": samples, "what": ", ".join(what)}
-    return [said("impossible_indices", **values)] if what else []
+    return [sentence_of("impossible_indices", **values)] if what else []

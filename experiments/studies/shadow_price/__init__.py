@@ -27,7 +27,7 @@ from experiments.grouping import grouped
 from experiments.report.design_names import hub_title
 from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 from experiments.report.hub_share import money_rests_on
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import means_of
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, ladders, parse, zone_of
@@ -41,7 +41,7 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     bench.check(request.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
     counts = {"n_hubs": len(hubs), "n_runs": n * len(hubs), "days": counted(config.days, "day")}
-    bench.say(said("shadow_price_cost", n=counted(n, "replication"), **counts))
+    bench.say(sentence_of("shadow_price_cost", n=counted(n, "replication"), **counts))
     kpis = bench.evaluated(hubs, n)
     zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
     return Result(config.scenario, keys, zones, cautions(hubs, kpis))
@@ -57,7 +57,7 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(
-                said(
+                sentence_of(
                     "shadow_price_grid", flights=counted(flights, "flight"), on_time=percent(zones[0].on_time),
                     means=means_of(request.keys.replications),
                 ),

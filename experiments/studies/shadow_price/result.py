@@ -18,7 +18,7 @@ from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
 from experiments.money.discounting import as_eur
 from experiments.money.prices import Prices
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.interval import of_many
@@ -250,11 +250,11 @@ def _sentence(result: Result, flights: float) -> str:
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"
     step = f"{units(best.first.units, best.first.unit)} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
-        together = said("zones_together", n=1 + len(others)) if others else ""
+        together = sentence_of("zones_together", n=1 + len(others)) if others else ""
         texts = {"start": start, "worth": worth, "units": step, "together": together}
         if sure := [resource(name) for name in result.worth_floor(flights)]:
-            return said("unsure_zone_first", **texts, sure=listed(sure, "and"))
-        return said("no_zone_first", **texts)
+            return sentence_of("unsure_zone_first", **texts, sure=listed(sure, "and"))
+        return sentence_of("no_zone_first", **texts)
     text = f"{start} enlarge {resource(best.name)} first: the value of {step} is {worth}"
     last = best.steps[-1]
     if last.step > 1:

@@ -29,7 +29,7 @@ from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.figures import staff_figure
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import grid_of, stored
 from experiments.studies.staff.demand import pools_of, within_h
@@ -47,7 +47,7 @@ def compute(bench: Bench, request: Request[StaffKeys]) -> Result:
         shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
         return Result(config, keys, rounds, bench.rows(RoleSlot), in_order(bench.rows(RoleRow)), shifts)
     n, days = counted(keys.replications, "replication"), counted(config.days, "day")
-    bench.say(said("staff_cost", n=n, rounds=keys.staff.rounds, days=days))
+    bench.say(sentence_of("staff_cost", n=n, rounds=keys.staff.rounds, days=days))
     return result_of(config, keys, *searched(bench, config, keys))
 
 
@@ -65,9 +65,9 @@ def document(request: Request[StaffKeys], result: Result) -> Document:
             stored(ShiftRow, result.shifts),
         ],
         grids=[
-            grid_of(said("staff_roles"), result.roles),
-            grid_of(said("staff_rounds", level=share_text(keys.staff.on_time)), result.rounds),
-            grid_of(said("staff_shifts"), result.shifts),
+            grid_of(sentence_of("staff_roles"), result.roles),
+            grid_of(sentence_of("staff_rounds", level=share_text(keys.staff.on_time)), result.rounds),
+            grid_of(sentence_of("staff_shifts"), result.shifts),
         ],
         most_rows=20,
         pictures=lambda: _pictures(result),
@@ -95,7 +95,7 @@ def _run_note(arguments: Arguments) -> str:
     words = (*without_groups(arguments.words, "staff", "roster"), f"roster={ROSTER}")
     folder = arguments.config_dir or Path("RUN/configs")
     run = replace(arguments, verb="run", words=words, config_dir=folder).command
-    return said("staff_run_own" if arguments.config_dir else "staff_run", run=run, folder=folder, file=_FILE)
+    return sentence_of("staff_run_own" if arguments.config_dir else "staff_run", run=run, folder=folder, file=_FILE)
 
 
 def _roster(request: Request[StaffKeys], result: Result) -> bytes:
@@ -106,8 +106,8 @@ def _roster(request: Request[StaffKeys], result: Result) -> bytes:
 
 
 def _text(name: str, contract: Contract) -> str:
-    return said("staff_contract", name=plain_name(name), shift=f"{contract.shift_h:g}", days=contract.days,
-                pause=f"{contract.break_h:g}")  # fmt: skip
+    return sentence_of("staff_contract", name=plain_name(name), shift=f"{contract.shift_h:g}", days=contract.days,
+                       pause=f"{contract.break_h:g}")  # fmt: skip
 
 
 def _pictures(result: Result) -> list[Picture]:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from experiments.designs.design import Replicated, one_hub
 from experiments.money.prices import Prices
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, Share, check_known
 from sim.domain.roles import ROLES
@@ -128,16 +128,16 @@ def check(config: HubConfig) -> None:
     """
     roster = config.roster
     if not planned_roles(config):
-        raise ConfigError(said("nobody_planned", name=roster.name))
+        raise ConfigError(sentence_of("nobody_planned", name=roster.name))
     factors = {"roster.factor": roster.factor, "roster.night_factor": roster.night_factor}
     factors |= {f"roster.roles.{role}.factor": roster.roles[role].factor for role in planned_roles(config)}
     for key, factor in factors.items():
         if factor != 1:
-            raise ConfigError(said("no_factor", key=key, factor=factor))
+            raise ConfigError(sentence_of("no_factor", key=key, factor=factor))
 
 
 def same_units(pool: str, units: Sequence[tuple[str, tuple[int, int]]]) -> None:
     """Refuse a pool whose roles have crews of different size; `units`: posts and people of a crew, by role."""
     for (role, unit), (other, another) in pairwise(units):
         if unit != another:
-            raise ConfigError(said("different_crews", pool=pool, role=role, other=other))
+            raise ConfigError(sentence_of("different_crews", pool=pool, role=role, other=other))

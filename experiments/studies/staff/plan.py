@@ -98,7 +98,7 @@ def with_shifts(config: HubConfig, posts: Mapping[str, tuple[int, Sequence[float
     Halls have the same share of posts. Where it would leave one without what a piece of work takes, it is raised at the
     role's fullest hours.
     """
-    roles = {role: RoleRoster(1.0, shifts_of(there, manned)) for role, (there, manned) in posts.items()}
+    roles = {role: RoleRoster(1.0, shifts_of(people, manned)) for role, (people, manned) in posts.items()}
     hub = _with_roles(config, roles)
     raised = {
         role: RoleRoster(1.0, _raised(roles[role].shifts or (), least_share(hub, role)))

@@ -12,7 +12,7 @@ from experiments.formatting import found_share, listed, plain_name, role_name, s
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
 from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY
@@ -156,29 +156,29 @@ class Result:
     @property
     def sentences(self) -> Iterator[str]:
         best, exports = self.best, self.best.exports_on_time
-        yield said(
+        yield sentence_of(
             "staff_answer", people=whole(best.people), hours=whole(best.paid_h), eur=whole(best.cost_eur),
             year=self.keys.cost.year, on_time=_share(best.on_time),
-            exports="" if math.isnan(exports.mean) else said("staff_exports", share=_share(exports)),
+            exports="" if math.isnan(exports.mean) else sentence_of("staff_exports", share=_share(exports)),
             kept=_kept(self.rounds, self.keys.staff),
         )  # fmt: skip
         people = [sum(row.people for row in rows) for rows in zip(*self.by_role.values(), strict=True)]
         most, fewest = (people.index(end(people)) for end in (max, min))
-        yield said(
+        yield sentence_of(
             "staff_peak", most=whole(people[most]), when=when(most), fewest=whole(people[fewest]), least=when(fewest)
         )
         before = DAYS_PER_WEEK * sum(
             hours for role, hours in rostered_h_per_day(self.config).items() if role in self.by_role
         )
-        yield said(
+        yield sentence_of(
             "staff_before", name=plain_name(self.config.roster.name), before=whole(before), hours=whole(best.paid_h)
         )
         rostered = rostered_h_per_day(self.config).items()
         others = [role_name(role) for role, hours in rostered if hours and role not in self.by_role]
         if others:
-            yield said("staff_others", roles=listed(others, "and"))
+            yield sentence_of("staff_others", roles=listed(others, "and"))
         if rounded := self.rounded_in_halls:
-            yield said("staff_rounded", n=len(self.config.halls), roles="; ".join(rounded))
+            yield sentence_of("staff_rounded", n=len(self.config.halls), roles="; ".join(rounded))
 
     @property
     def rounded_in_halls(self) -> list[str]:
@@ -196,18 +196,23 @@ def _kept(rounds: Sequence[Round], staff: Staff) -> str:
     """Whether the level is kept; if it is not, what the people added in the last plan changed, and what may help."""
     best, texts = best_of(rounds), {"n": len(rounds), "level": share_text(staff.on_time)}
     if best.is_kept:
-        return said("staff_kept", **texts, unsure="" if _is_sure(best, staff.on_time) else said("staff_unsure"))
-    lines, may = [said("staff_not_kept", **texts)], "staff_more_rounds" if len(rounds) == staff.rounds else "staff_full"
+        return sentence_of(
+            "staff_kept", **texts, unsure="" if _is_sure(best, staff.on_time) else sentence_of("staff_unsure")
+        )
+    lines, may = (
+        [sentence_of("staff_not_kept", **texts)],
+        "staff_more_rounds" if len(rounds) == staff.rounds else "staff_full",
+    )
     if len(rounds) > 1:
         what = "exports" if best.exports_on_time.mean < best.on_time.mean else "imports"
         *_, before, after = ((row.exports_on_time if what == "exports" else row.on_time).mean for row in rounds)
-        lines.append(said(
+        lines.append(sentence_of(
             "staff_last", hours=whole(rounds[-1].paid_h), fewer=whole(rounds[-2].paid_h), what=what,
             before=found_share(before), after=found_share(after),
         ))  # fmt: skip
         if after <= before or found_share(after) == found_share(before):
             may = "staff_no_effect_exports" if what == "exports" else "staff_no_effect_imports"
-    return " ".join([*lines, said(may)])
+    return " ".join([*lines, sentence_of(may)])
 
 
 def _is_sure(plan: Round, least: float) -> bool:

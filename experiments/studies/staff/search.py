@@ -8,7 +8,7 @@ from experiments.designs.design import Design
 from experiments.formatting import role_name, share_text
 from experiments.frame.study import Bench
 from experiments.replications.summing import interval_of
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.studies.staff.demand import Pool, pools_of
 from experiments.studies.staff.design import StaffKeys
@@ -66,7 +66,7 @@ class _Search:
 def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Round], list[PoolPlan]]:
     """All rounds, and the plan of `best_of`. The first plan has the default roster's utilisation."""
     search = _Search(bench, config, keys)
-    is_kept = search.simulate([1.0] * len(search.pools), said("staff_first"))
+    is_kept = search.simulate([1.0] * len(search.pools), sentence_of("staff_first"))
     (_with_fewer_people if is_kept else _with_more_people)(search)
     return search.rounds, search.plans[search.rounds.index(best_of(search.rounds))]
 
@@ -83,7 +83,7 @@ def _with_fewer_people(search: _Search) -> None:
         kept, paces = search.samples, [pace * (1 + step) for pace in paces]
         if search.is_over or search.cost_at(paces) >= search.rounds[-1].cost_eur:
             return
-        is_kept = search.simulate(paces, said("staff_fewer", step=f"{100 * step:g}"))
+        is_kept = search.simulate(paces, sentence_of("staff_fewer", step=f"{100 * step:g}"))
     while not is_kept and not search.is_over:
         plans = search.plans[-1]
         slower = (
@@ -96,7 +96,7 @@ def _with_fewer_people(search: _Search) -> None:
         if (added := next(more, None)) is None:
             return
         at, paces[at] = added
-        is_kept = search.simulate(paces, said("staff_more", name=role_name(search.pools[at].name)))
+        is_kept = search.simulate(paces, sentence_of("staff_more", name=role_name(search.pools[at].name)))
 
 
 def _with_more_people(search: _Search) -> None:
@@ -113,7 +113,7 @@ def _with_more_people(search: _Search) -> None:
         is_known = search.cost_at(paces) in [row.cost_eur for row in search.rounds]
         if is_known and (keeps is not None or pace < _LEAST_PACE):
             return
-        if not is_known and search.simulate(paces, said("staff_less", share=share_text(1 - pace))):
+        if not is_known and search.simulate(paces, sentence_of("staff_less", share=share_text(1 - pace))):
             keeps = less
         else:
             fails = less

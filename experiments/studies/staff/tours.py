@@ -131,8 +131,8 @@ def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: S
         [-of_tour, np.zeros((len(tours), SLOTS))],
     ])  # fmt: skip
     costs = np.concatenate((np.zeros(len(options)), np.ones(SLOTS)))
-    found, _ = _solved(pool, costs, matrix, np.concatenate((asked, counts, -counts)), _GAP, n_whole=len(options))
-    return {tour: int(count) for tour, count in zip(options, found, strict=False) if count}
+    counts_of, _ = _solved(pool, costs, matrix, np.concatenate((asked, counts, -counts)), _GAP, n_whole=len(options))
+    return {tour: int(count) for tour, count in zip(options, counts_of, strict=False) if count}
 
 
 def _solved(
@@ -143,13 +143,13 @@ def _solved(
     from scipy.sparse import csr_array
 
     is_whole = np.arange(len(costs)) < (len(costs) if n_whole is None else n_whole)
-    found = milp(
+    solution = milp(
         costs, integrality=is_whole.astype(int), constraints=LinearConstraint(csr_array(matrix), least),
         options={"mip_rel_gap": gap, "node_limit": _MOST_NODES},
     )  # fmt: skip
-    if found.x is None:
-        raise CargohubError(f"staff: no shifts for {pool.name}: {found.message}")
-    return np.where(is_whole, np.round(found.x), found.x), float(found.mip_gap)
+    if solution.x is None:
+        raise CargohubError(f"staff: no shifts for {pool.name}: {solution.message}")
+    return np.where(is_whole, np.round(solution.x), solution.x), float(solution.mip_gap)
 
 
 def _length(terms: Contract) -> int:

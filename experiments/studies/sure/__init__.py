@@ -32,7 +32,7 @@ from experiments.designs.design import Design
 from experiments.formatting import counted
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.stability import judged
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
@@ -61,7 +61,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
     if sure.question is Question.EXPANSION:
         return paths.compute(bench, request)
     n, each = sure.n_worlds, request.keys.replications
-    bench.check(designs, n * each, said("of_each_world", each=each, worlds=n))
+    bench.check(designs, n * each, sentence_of("of_each_world", each=each, worlds=n))
     bench.say(f"sure: {counted(len(designs), 'design')} in {n} worlds of {len(sure.ranges)} numbers each are screened")
     screened = partial(Screened.of, config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     worlds = screened()
@@ -70,7 +70,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, request, worlds, wanted))
     _check_varies(known)
-    bench.say(said("sure_decides"))
+    bench.say(sentence_of("sure_decides"))
     samples = {width: screened(width=width).sample(bench, designs, sure.ranges, width) for width in sure.widths}
     answered = [
         Answered(
@@ -131,7 +131,7 @@ def check_ranges(request: Request[K], kept: Kept) -> None:
 def _check_varies(known: Known) -> None:
     margins = [known.answers[run].margin for run in known.runs]
     if np.ptp(known.sample.screen) == 0 and (not margins or np.ptp(margins) == 0):
-        raise ConfigError(said("decides_nothing"))
+        raise ConfigError(sentence_of("decides_nothing"))
 
 
 def document(_: Request[SureKeys], result: Result | PathsResult) -> Document:

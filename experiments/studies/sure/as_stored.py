@@ -3,7 +3,7 @@
 from typing import Any
 
 from experiments.frame.study import Bench, Document, Request
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS, grid_of
 from experiments.studies.sure.carried import CarriedRow
@@ -17,13 +17,15 @@ def document(bench: Bench, request: Request[SureKeys]) -> Document:
     if sure.question is Question.EXPANSION:
         paths = bench.rows(PathRow)
         best = {row.path: {"probability": _ends(row.best), "worlds": sure.n_worlds} for row in paths}
-        return Document(said("paths_title"), {"scenarios": best}, grids=[grid_of(said("paths_best"), paths)])
+        return Document(
+            sentence_of("paths_title"), {"scenarios": best}, grids=[grid_of(sentence_of("paths_best"), paths)]
+        )
     rows, deciding = bench.rows(ProbabilityRow), bench.rows(DecidingRow)
     scenarios = {row.scenario: _object(row, deciding, sure.n_worlds) for row in rows}
-    grids = [grid_of(said("worlds_carried"), rows)]
+    grids = [grid_of(sentence_of("worlds_carried"), rows)]
     if sure.question is Question.CAPACITY:
-        grids.insert(0, grid_of(said("halls_carry"), bench.rows(CarriedRow)))
-    return Document(said("sure_title"), {"scenarios": scenarios}, grids=grids)
+        grids.insert(0, grid_of(sentence_of("halls_carry"), bench.rows(CarriedRow)))
+    return Document(sentence_of("sure_title"), {"scenarios": scenarios}, grids=grids)
 
 
 def _ends(share: Interval) -> dict[str, float | None]:

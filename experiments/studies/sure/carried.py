@@ -9,7 +9,7 @@ import numpy as np
 from experiments.formatting import number, share_text, whole
 from experiments.frame.over_assumptions import at_least
 from experiments.grouping import grouped
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS, column, plain_row, table
 from experiments.studies.sure.result import Answered, Result
@@ -75,7 +75,7 @@ def sentence(result: Result, hall: str) -> str:
         for row in carried_rows(result)
         if row.hall == hall
     ]
-    return said("carried_in", hall=hall, area=whole(levels[0].design.hub.area_m2), texts=texts)
+    return sentence_of("carried_in", hall=hall, area=whole(levels[0].design.hub.area_m2), texts=texts)
 
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:

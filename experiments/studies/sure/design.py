@@ -14,7 +14,7 @@ from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, several, with_study
 from experiments.formatting import counted
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.choosing import LEAST
 from experiments.statistics.criterion import ladder_limit
 from experiments.statistics.interval import TAILS
@@ -88,7 +88,7 @@ class Sure:
         if n is not None and (not _FEWEST <= n <= _MOST or n & (n - 1)):
             raise ValueError(f"worlds: must be a power of two from {_FEWEST} to {_MOST}, got {n}")
         if self.fails_below > self.carries_above:
-            raise ValueError(said("fails_above_carries", most=self.carries_above, got=self.fails_below))
+            raise ValueError(sentence_of("fails_above_carries", most=self.carries_above, got=self.fails_below))
 
     @property
     def n_worlds(self) -> int:
@@ -109,9 +109,9 @@ class SureKeys(DesignKeys):
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
         if (self.sure.question is Question.EXPANSION) != (self.expansion is not None):
-            raise ValueError(said("sure_question"))
+            raise ValueError(sentence_of("sure_question"))
         if self.half_widths:
-            raise ValueError(said("sure_precise"))
+            raise ValueError(sentence_of("sure_precise"))
 
     @property
     def effort(self) -> Effort:
@@ -131,7 +131,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
         designs = [Design(label, at_demand(design.hub, flights)) for design in designs
                    for label, flights in levels(design, keys.sure.flights)]  # fmt: skip
     elif keys.sure.flights:
-        raise ConfigError(said("flights_of_capacity"))
+        raise ConfigError(sentence_of("flights_of_capacity"))
     if idle := [design.label for design in designs if not daily_parcels(design.hub)]:
         raise ConfigError(f"{idle[0]}: no flight comes in the measured days, so there is no traffic to carry")
     check_effort(keys, len(designs), given.words)
@@ -149,7 +149,7 @@ def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
 def with_ranges(keys: SureKeys, base: HubConfig, config_dir: Path | None) -> SureKeys:
     ranges = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
     if not ranges:
-        raise ConfigError(said("one_world"))
+        raise ConfigError(sentence_of("one_world"))
     return replace(keys, sure=replace(keys.sure, ranges=ranges))
 
 
@@ -159,15 +159,15 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     base, keys = hub(composed), study(SureKeys, composed)
     assert keys.expansion is not None
     if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.kpis or keys.sure.precision is not None:
-        raise ConfigError(said("expansion_alone"))
+        raise ConfigError(sentence_of("expansion_alone"))
     if keys.expansion.worlds:
-        raise ConfigError(said("worlds_of_sure", got=keys.expansion.worlds))
+        raise ConfigError(sentence_of("worlds_of_sure", got=keys.expansion.worlds))
     hubs, states = states_of(arguments.words, base, keys.expansion, arguments.config_dir)
     n_weeks = sum(len(labels) == 1 for labels in {state[0]: state for state in states.values()}.values()) * len(
         keys.expansion.loads
     )
     least = (keys.replications + LEAST) * n_weeks
-    why = said("weeks_simulated", n_weeks=n_weeks, replications=keys.replications, least=LEAST)
+    why = sentence_of("weeks_simulated", n_weeks=n_weeks, replications=keys.replications, least=LEAST)
     _check_budget(keys, least, why, arguments.words)
     keys = replace(keys, expansion=replace(keys.expansion, states=states))
     return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)
@@ -176,7 +176,7 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def check_effort(keys: SureKeys, n_designs: int, words: Iterable[str]) -> None:
     """Refuse fewer runs, or fewer replications of a world, than the first runs are."""
     if keys.replications < 2:
-        raise ConfigError(said("sure_noise", got=keys.replications))
+        raise ConfigError(sentence_of("sure_noise", got=keys.replications))
     _check_budget(keys, PILOT * n_designs, f"{PILOT} runs for each of {counted(n_designs, 'design')}", words)
 
 
@@ -219,8 +219,8 @@ def _words(arguments: Arguments) -> list[str]:
             typed.append(f"sure.flights=[{value.strip('[]')}]")
         elif key == "scenario" and question is not Question.EXPANSION and not {"scenarios", "designs"} & given:
             typed.append(f"scenarios=[{value}]")
-            own, usual = (compose(of, arguments.config_dir)["demand"]["name"] for of in ([word], []))
-            typed += ["demands=[]"] if own != usual and not {"demand", "demands"} & given else []
+            demand, usual = (compose(of, arguments.config_dir)["demand"]["name"] for of in ([word], []))
+            typed += ["demands=[]"] if demand != usual and not {"demand", "demands"} & given else []
         else:
             typed.append(word)
     check_once(typed)

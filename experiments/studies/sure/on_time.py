@@ -8,13 +8,13 @@ import numpy as np
 
 from experiments.formatting import found_share, kpi_name
 from experiments.interval_text import amount, bracket, in_percent
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
 from experiments.statistics.input_uncertainty import OverInputs, over_inputs
 from experiments.statistics.interval import Value
 from experiments.store.rows import Grid, column, plain_interval, plain_row, table
 from experiments.store.summaries import mean_and_ends
-from experiments.studies.sure.result import Result, found, share_of
+from experiments.studies.sure.result import Result, share_column, share_of
 from sim.measures.kpis import KPIS
 
 KPI = "on_time_share"
@@ -24,19 +24,21 @@ KPI = "on_time_share"
 class OnTimeRow:
     scenario: str = column("", "the design", heading="design")
     on_time_share: Interval = share_of("parcels on time, over worlds and replications", heading="on time")
-    input_share: float = found("share of the interval's variance that comes from the inputs", heading="from the inputs")
-    sampling_share: float = found("share that comes from the replications", heading="from replications")
+    input_share: float = share_column(
+        "share of the interval's variance that comes from the inputs", heading="from the inputs"
+    )
+    sampling_share: float = share_column("share that comes from the replications", heading="from replications")
     worlds: int = column("1", "number of simulated worlds", heading="worlds")
 
     @property
     def sentence(self) -> str:
-        parts = said("sure_parts_unknown")
+        parts = sentence_of("sure_parts_unknown")
         if self.on_time_share.bounds is None:
-            parts = said("sure_parts_same", n=self.worlds)
+            parts = sentence_of("sure_parts_same", n=self.worlds)
         elif not math.isnan(self.input_share):
             inputs, sampling = map(found_share, (self.input_share, self.sampling_share))
-            parts = said("sure_parts", inputs=inputs, sampling=sampling)
-        return said("sure_on_time", design=self.scenario, share=in_percent(self.on_time_share), parts=parts)
+            parts = sentence_of("sure_parts", inputs=inputs, sampling=sampling)
+        return sentence_of("sure_on_time", design=self.scenario, share=in_percent(self.on_time_share), parts=parts)
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def kpi_grid(rows: Sequence[KpiRow]) -> Grid:
         shares = map(found_share, (row.input_share, row.sampling_share))
         cells.append((row.scenario, kpi_name(row.kpi), f"{amount(value)} {bracket(value)}", *shares))
     header = ("design", "KPI", "mean", "from the inputs", "from replications")
-    return Grid(said("worlds_kpis"), header, tuple(cells), n_texts=3)
+    return Grid(sentence_of("worlds_kpis"), header, tuple(cells), n_texts=3)
 
 
 def on_time_rows(result: Result) -> list[OnTimeRow]:

@@ -11,7 +11,7 @@ from experiments.frame.study import Document
 from experiments.grouping import nested
 from experiments.interval_text import in_percent
 from experiments.report.figures.sure_figure import Bars, Map, maps, shares, tornado
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
@@ -102,7 +102,7 @@ def _turn(result: Result, answer: Answered, effect: Effect) -> str:
     called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
     side = "above" if below >= above else "below"
     turns = called.value(result.value(effect, at))
-    return said("turns_at", name=called.text, side=side, at=turns, configured=base, low=low, high=high)
+    return sentence_of("turns_at", name=called.text, side=side, at=turns, configured=base, low=low, high=high)
 
 
 def _measured(result: Result, answer: Answered) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _measured(result: Result, answer: Answered) -> Iterator[str]:
         sure = "sure_measure" if measure.n else "sure_find_out"
         which = sure if measure.is_sure else "sure_measure_unsure"
         name, avoided = result.called[measure.number].text, in_percent(measure.avoided)
-        yield said(which, design=answer.design.label, name=name, measure=measure, avoided=avoided)
+        yield sentence_of(which, design=answer.design.label, name=name, measure=measure, avoided=avoided)
 
 
 def points_up(half_width: float) -> int:
@@ -129,7 +129,7 @@ def _precision(result: Result) -> str:
     n_checks, n_missed = known.screen_errors
     asked = result.keys.sure.precision
     reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for was not reached."
-    return said(
+    return sentence_of(
         "sure_precision", widest=points_up(widest), reached=reached,
         n_runs=known.n_runs, n_worlds=len(known.sample.points),
         explained=100 * known.explained, n_missed=n_missed, n_checks=n_checks, n_wrong=n_wrong, n_open=n_open,
@@ -140,21 +140,21 @@ def warnings(result: Result) -> Iterator[str]:
     if n := sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata):
         designs = [answer.design for answer in result.answered]
         ((reason, times),) = result.worlds.refused(designs, result.known.sample).most_common(1)
-        yield said("impossible_worlds", n=n, times=times, reason=reason)
+        yield sentence_of("impossible_worlds", n=n, times=times, reason=reason)
     poor = [
         answer.design.label
         for answer in result.answered
         if answer.decided.surface.explained < LEAST_EXPLAINED and answer.deciding
     ]
     if poor:
-        yield said("sure_poor", designs=listed(poor, "and"))
+        yield sentence_of("sure_poor", designs=listed(poor, "and"))
 
 
 _MOST_DRAWN: Final = 6
 """Most designs with separate pictures: those whose answer is most open."""
 _CELLS: Final = 41
 """Cells of a map in each direction."""
-_SHARE: Final = said("share_carries")
+_SHARE: Final = sentence_of("share_carries")
 
 
 def document(result: Result) -> Document:
@@ -163,7 +163,7 @@ def document(result: Result) -> Document:
     drawn = sorted((answer for answer in shown if answer.deciding), key=openness)[:_MOST_DRAWN]
     kpis = kpi_rows(result)
     of_kpis = nested((row.scenario, row.kpi, row.plain) for row in kpis)
-    grids = [grid_of(said("worlds_carried"), result.probability_rows())]
+    grids = [grid_of(sentence_of("worlds_carried"), result.probability_rows())]
     tables = [
         stored(ProbabilityRow, result.probability_rows()),
         stored(WidthRow, result.width_rows()),
@@ -180,13 +180,13 @@ def document(result: Result) -> Document:
     }
     if is_capacity:
         carries = carried_rows(result)
-        grids.insert(0, grid_of(said("halls_carry"), carries))
+        grids.insert(0, grid_of(sentence_of("halls_carry"), carries))
         tables += [stored(CarriedRow, carries)]
         data |= {"capacity": objects(result)}
     else:
         pairs, on_time = result.pairs, on_time_rows(result)
-        grids += [grid_of(said("worlds_paired"), pairs)] if pairs else []
-        grids += [grid_of(said("worlds_on_time"), on_time)] if on_time else []
+        grids += [grid_of(sentence_of("worlds_paired"), pairs)] if pairs else []
+        grids += [grid_of(sentence_of("worlds_on_time"), on_time)] if on_time else []
         tables += [stored(PairRow, pairs), stored(OnTimeRow, on_time)]
         data |= {"pairs": [*map(plain_row, pairs)], "on_time_share": {row.scenario: row.plain for row in on_time}}
     grids += [kpi_grid(kpis)] if kpis else []
@@ -194,7 +194,7 @@ def document(result: Result) -> Document:
         rows = list(result.deciding_rows(answer, answer.deciding))
         grids.append(grid_of(f"What decides {answer.design.label}", rows, without=("scenario",)))
     return Document(
-        title=said("sure_title"),
+        title=sentence_of("sure_title"),
         sentences=list(sentences(result)),
         verdicts=list(opening(result)),
         warnings=list(warnings(result)),

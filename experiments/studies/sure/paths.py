@@ -14,7 +14,7 @@ from experiments.assumptions.drawn import Drawn, scaled
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
 from experiments.frame.study import Bench, Kpis, Request
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.choosing import Chosen
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import Found, explored
@@ -53,7 +53,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
 
     def accounts(width: float) -> Numbers:
         """Value of each path in each world, from scaled flows (N, P); NaN: the hubs are impossible."""
-        bench.say(said("sure_accounts", n_worlds=n_worlds, width=width))
+        bench.say(sentence_of("sure_accounts", n_worlds=n_worlds, width=width))
         worlds, values = worlds_of(width), np.full((n_worlds, n_paths), np.nan)
         values[list(worlds.numbers)] = [_worth(paths.scaled(weeks)) for paths in worlds.paths]
         return values

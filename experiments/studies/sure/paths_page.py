@@ -13,7 +13,7 @@ from experiments.frame.study import Document
 from experiments.interval_text import in_percent
 from experiments.money.discounting import annuity_factor
 from experiments.report.figures.sure_figure import Bars, shares, tornado
-from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen, Swing, Worth
 from experiments.statistics.share_of_worlds import Share
@@ -181,7 +181,7 @@ def document(result: PathsResult) -> Document:
     paths = [path_name(path) for path in result.paths]
     known = [row for row in result.knowing_rows() if row.is_beyond_chance]
     return Document(
-        title=said("paths_title"),
+        title=sentence_of("paths_title"),
         sentences=list(_sentences(result)),
         tables=[
             stored(PathRow, result.path_rows()),
@@ -191,8 +191,8 @@ def document(result: PathsResult) -> Document:
             stored(WorldPathRow, result.world_rows()),
         ],
         grids=[
-            grid_of(said("paths_best"), result.path_rows()),
-            *([grid_of(said("paths_knowing"), known[:_SHOWN])] if known else []),
+            grid_of(sentence_of("paths_best"), result.path_rows()),
+            *([grid_of(sentence_of("paths_knowing"), known[:_SHOWN])] if known else []),
         ],
         data={"scenarios": {
             path: {
@@ -227,18 +227,18 @@ def _sentences(result: PathsResult) -> Iterator[str]:
         others = {width: shares[option] for width, shares in result.widths.items()}
         worth = {"npv": in_millions(rows[path].npv), "low": millions(rows[path].p5), "high": millions(rows[path].p95)}
         named = {"path": path_name(path), "share": in_percent(share), "others": with_widths(others)}
-        yield said("path_worth_most", **named, **worth)
+        yield sentence_of("path_worth_most", **named, **worth)
         if result.deciding[option]:
             keys = [result.called[number].text for number in result.deciding[option]]
             yield f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}."
     best = path_name(result.paths[chosen.best])
     behind = (option for option in range(len(result.paths)) if option != chosen.best)
     close = [path_name(result.paths[option]) for option in behind if (chosen.lead(option).low or 0.0) <= 0]
-    unsure = said("mean_as_high", paths=listed(close, "or")) if close else ""
+    unsure = sentence_of("mean_as_high", paths=listed(close, "or")) if close else ""
     known = [item for item in result.worths[:_NAMED] if item.worth.low and item.is_beyond_chance]
     texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
-    yield said(which, best=best, unsure=unsure, numbers=listed(texts, "and"), everything=everything)
+    yield sentence_of(which, best=best, unsure=unsure, numbers=listed(texts, "and"), everything=everything)
     yield _precision(result)
     yield from [result.left_out] if result.left_out else []
 
@@ -249,12 +249,12 @@ def _precision(result: PathsResult) -> str:
     error = float(np.sqrt(np.mean(chosen.errors**2)))
     counts = {"n_runs": result.n_runs, "n_simulated": len(chosen.simulated), "n_worlds": len(chosen.corrected)}
     counts["widest"] = points_up(widest)
-    return said("paths_precision", **counts, error=millions(error), n_wrong=chosen.wrong)
+    return sentence_of("paths_precision", **counts, error=millions(error), n_wrong=chosen.wrong)
 
 
 def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
-    yield picture_of("shares", shares(rows, said("share_best")), verb="sure_paths")
+    yield picture_of("shares", shares(rows, sentence_of("share_best")), verb="sure_paths")
     panels = [bars(result, option) for option in result.by_share[:_MOST_DRAWN]]
     yield picture_of("tornado", tornado(panels, "net present value, MEUR"), verb="sure_paths")
 

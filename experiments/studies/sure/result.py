@@ -43,7 +43,7 @@ def share_of(what: str, *, heading: str | None = None) -> Any:  # noqa: ANN401 -
     return interval("1", f"share of {what}", heading=heading, show=in_percent)
 
 
-found: Final = partial(column, "1", show=found_share)
+share_column: Final = partial(column, "1", show=found_share)
 """A field that is a share without interval."""
 
 
@@ -53,9 +53,9 @@ class ProbabilityRow:
     probability: Interval = share_of("worlds in which it carries", heading="carries in")
     of_worlds: float = column("1", "standard deviation due to the choice of worlds")
     of_replications: float = column("1", "standard deviation due to the noise of replications within worlds")
-    open_share: float = found("share of worlds that the screen leaves open", heading="open after the screen")
+    open_share: float = share_column("share of worlds that the screen leaves open", heading="open after the screen")
     runs: int = column("1", "number of simulated runs", heading="runs")
-    explained: float = found(
+    explained: float = share_column(
         "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
         heading="variation explained",
     )
@@ -91,8 +91,8 @@ class DecidingRow:
     total: Interval = interval(
         "1", "share due to the number and its interactions", heading="with others", show=in_percent
     )
-    at_low: float = found("share of worlds in which it carries, the number low", heading="if low")
-    at_high: float = found("with the number high", heading="if high")
+    at_low: float = share_column("share of worlds in which it carries, the number low", heading="if low")
+    at_high: float = share_column("with the number high", heading="if high")
     information: Interval = share_of("wrong decisions that knowing it avoids", heading="worth of knowing")
     turns_at: float = column(
         "see number", "value at which the answer changes, all else as configured; NaN: none, or not known"

@@ -12,7 +12,7 @@ from experiments.designs.design import Design
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.work import evaluate
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.statistics.criterion import ladder_limit
 from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
@@ -59,7 +59,7 @@ def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis
 
     def line(kpis: Kpis, left: Left) -> str:
         n_left = sum(key not in kpis for key in wanted)
-        return said("worlds_left", n_done=len(kpis), n_left=n_left, time=left(n_left))
+        return sentence_of("worlds_left", n_done=len(kpis), n_left=n_left, time=left(n_left))
 
     kpis = bench.answered([], line)
     return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in kpis], line)

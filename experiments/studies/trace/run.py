@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from experiments.formatting import counted, hours_text, instant, signed, whole
 from experiments.frame.recorded import refuse_idle_schedule, runnable, scenario_among, study_of
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.research import load_prices
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
@@ -92,7 +92,9 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
     for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
         if not is_quiet:
             days, of_days = (each.days for each in (shorter, hub))
-            again = said("parcels_simulated_again", key=key, number=replication.number, days=days, of_days=of_days)
+            again = sentence_of(
+                "parcels_simulated_again", key=key, number=replication.number, days=days, of_days=of_days
+            )
             print(again, file=sys.stderr)
         tables = simulate(shorter, replication.number).tables
         if is_same(tables, replication.tables, flight):
@@ -167,19 +169,19 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
     if late <= 0:
         return document
     if flights["sibt"][number] < 0:
-        raise InputError(said("before_the_run", key=key))
+        raise InputError(sentence_of("before_the_run", key=key))
     hub = runnable(replication.manifest, replication.scenario, replication.hub, given)
     if not is_quiet:
         days = counted(hub.days, "day")
-        print(said("simulated_twice", number=replication.number, key=key, days=days), file=sys.stderr)
+        print(sentence_of("simulated_twice", number=replication.number, key=key, days=days), file=sys.stderr)
     actual = world(hub, replication.number)
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):
         folder = replication.manifest.folder
         raise InputError(f"{folder}: the run differs when computed here; {why_not(folder)}")
     on_schedule = world(hub, replication.number, actual.inputs.flights[number].entity)
-    found = cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H))
-    return document | {"cost": as_object(found, _late_eur(replication.manifest))}
+    lateness = cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H))
+    return document | {"cost": as_object(lateness, _late_eur(replication.manifest))}
 
 
 def _late_eur(manifest: Manifest) -> float:
@@ -218,9 +220,9 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     key, late = document["title"].removeprefix("flight "), document["late_min"]
     if document["cost"] is None:
         side = f"{duration(-late)} early" if late < 0 else "exactly on schedule"
-        line = said("came_in_time", key=key, side=side)
+        line = sentence_of("came_in_time", key=key, side=side)
         if document["aircraft_late_min"] > 0:
-            line = said("not_late_itself", key=key, side=side, later=duration(document["aircraft_late_min"]))
+            line = sentence_of("not_late_itself", key=key, side=side, later=duration(document["aircraft_late_min"]))
         return line
     cost = document["cost"]
     scheduled, came = (instant(document[name], hub.start_date, hub.clock) for name in ("sibt_min", "arrival_min"))
@@ -230,16 +232,16 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     net = {"late": signed(more, 0), "eur": signed(eur, 0 if abs(eur) >= 100 else 2)}
     lines = [
         *_answer(key, late, cost["parcels"]),
-        said("late_net", **net, price=price),
+        sentence_of("late_net", **net, price=price),
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
         *_shift_lines("flight", "had 95 % of their parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
-        said("late_means", promised=promised, key=key),
+        sentence_of("late_means", promised=promised, key=key),
     ]
     if n := cost["parcels"]["n_uncounted"]:
-        lines.append(said("not_counted", n=whole(n)))
+        lines.append(sentence_of("not_counted", n=whole(n)))
     return "\n".join(lines)
 
 
@@ -258,9 +260,9 @@ def duration(minutes: float) -> str:
 
 def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
     because = {"because": parcels["late_because"], **{of: parcels[of]["because"] for of in ("own", "others")}}
-    yield said("late_because", key=key, late=duration(late), **because)
+    yield sentence_of("late_because", key=key, late=duration(late), **because)
     if otherwise := parcels["own"]["otherwise"] + parcels["others"]["otherwise"]:
-        yield said("late_otherwise", otherwise=whole(otherwise))
+        yield sentence_of("late_otherwise", otherwise=whole(otherwise))
 
 
 def _shift_lines(what: str, did: str, shifts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -290,7 +292,7 @@ def _parcel_lines(parcels: Mapping[str, Any]) -> Iterator[str]:
         if len(changed) > _MOST_NAMED:
             yield f"  and {len(changed) - _MOST_NAMED} more {title}s"
     if n_open := parcels["own"]["n_open"] + parcels["others"]["n_open"]:
-        yield said("open_at_end", n_open=whole(n_open))
+        yield sentence_of("open_at_end", n_open=whole(n_open))
 
 
 def _row(name: str, part: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.formatting import instant, number, waited_for, whole
 from experiments.grouping import grouped
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from sim.config import HubConfig
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing.causes import CAUSES
@@ -174,17 +174,17 @@ def _flight_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     yield f"  {_when(flight['arrival_min'], hub)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
     yield from _path_lines(document["path"], hub)
     if document["path"]["outcome"] == Outcome.DIVERTED:
-        yield said("trace_diverted")
+        yield sentence_of("trace_diverted")
         return
     if document["ulds"]:
-        yield said("ulds_waited", n=len(document["ulds"]))
+        yield sentence_of("ulds_waited", n=len(document["ulds"]))
         yield from _uld_lines(document["ulds"])
     if trucks := document["trucks"]:
         first, last = (_when(trucks[at]["departed_min"], hub) for at in (0, -1))
-        yield said("trucks_took", n=len(trucks), first=first, last=last)
+        yield sentence_of("trucks_took", n=len(trucks), first=first, last=last)
     if "cleared" not in document["parcels"]:
         gone, needed = flight["n_gone"], flight["n_to_clear"]
-        yield said("not_cleared", gone=whole(gone), needed=whole(needed))
+        yield sentence_of("not_cleared", gone=whole(gone), needed=whole(needed))
     inside = flight["n_parcels"] - flight["n_gone"]
     for what, parcel in document["parcels"].items():
         hours = f"{number(parcel['minutes'] / 60, 1)} h"
@@ -209,7 +209,7 @@ def _truck_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
         load = ", ".join(f"{entry['flight']} {whole(entry['n_parcels'])}" for entry in truck["flights"])
         size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m³"
         yield f"  left with {whole(truck['n_parcels'])} parcels, {size}: {load}"
-        yield said("missed_it", n_missed=whole(truck["n_missed"]))
+        yield sentence_of("missed_it", n_missed=whole(truck["n_missed"]))
     else:
         yield f"  {outcome}" + (": there was nothing to load" if outcome == Outcome.CANCELLED else "")
     yield from _verdict(document["path"])
@@ -220,7 +220,7 @@ def _collection_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[s
     yield f"  {_when(collection['scheduled_min'], hub)}  timetabled"
     yield from _path_lines(document["path"], hub)
     counts = {name: whole(collection[name]) for name in ("n_parcels", "n_departed", "n_on_time", "n_missed")}
-    yield said("collection_brought", **counts)
+    yield sentence_of("collection_brought", **counts)
     yield from _verdict(document["path"])
 
 

@@ -26,7 +26,7 @@ from experiments.frame import console, runner
 from experiments.frame.study import Bench, Document, Request, Study, simulated
 from experiments.report.figures.hubs_figure import figure
 from experiments.report.public_hubs import Case
-from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
+from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, sentence_of
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.read import run_folder
@@ -81,11 +81,11 @@ def document(request: Request[ValidateKeys], result: Result) -> Document:
         sentences=answer,
         verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
-        grids=list(_grids(result, said("carried_cases") if request.keys.carried else _PUBLISHED)),
+        grids=list(_grids(result, sentence_of("carried_cases") if request.keys.carried else _PUBLISHED)),
         data=json_rows(result.cases),
         method=[
             *([] if request.keys.carried else paragraphs_of("validate_method")),
-            said("validate_simulated", simulated=simulated(request.designs[0].hub, request.keys.replications)),
+            sentence_of("validate_simulated", simulated=simulated(request.designs[0].hub, request.keys.replications)),
             *_of_cases(request.keys, result.cases),
         ],
         warnings=too_few_replications(request.keys.replications),
@@ -98,7 +98,7 @@ def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
     for case in cases:
         yield f"{case.case}: {case.counts.removesuffix('.')}." + (f" {case.source}." if not keys.carried else "")
     if keys.carried:
-        yield said("carried_source", source=carried.SOURCE, least=share_text(LEAST_ON_TIME))
+        yield sentence_of("carried_source", source=carried.SOURCE, least=share_text(LEAST_ON_TIME))
 
 
 def main(arguments: Arguments) -> int:
@@ -116,7 +116,7 @@ def main(arguments: Arguments) -> int:
 def _grids(result: Result, caption: str = _PUBLISHED) -> Iterator[Grid]:
     yield grid_of(caption, result.cases)
     if result.noticed:
-        yield grid_of(said("leaves_band"), result.noticed)
+        yield grid_of(sentence_of("leaves_band"), result.noticed)
 
 
 def _picture(design: Design) -> Picture:

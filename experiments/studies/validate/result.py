@@ -11,7 +11,7 @@ from experiments.frame.study import Kpis
 from experiments.replications.summing import design_row, traffic
 from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Case
-from experiments.report.sections import said
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
@@ -36,11 +36,11 @@ def sentences(cases: Sequence[Case]) -> list[str]:
     """Number of rows that agree, separately for independent ones, and the rows that do not."""
     apart = [case for case in cases if case.independent]
     n_own, n_all = (sum(case.within for case in some) for some in (apart, cases))
-    agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
+    agree = sentence_of("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
     outside = [f"{case.case} (ratio {case.ratio:.2f})" for case in cases if not case.within]
     lines = [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
     unsure = [case.case for case in cases if case.open]
-    return [*lines, said("rows_open", cases="; ".join(unsure))] if unsure else lines
+    return [*lines, sentence_of("rows_open", cases="; ".join(unsure))] if unsure else lines
 
 
 def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:

@@ -48,15 +48,17 @@ def main(arguments: Arguments) -> int:
     """Run all checks and print the result; the exit code shows whether all passed."""
     examples = read_examples(arguments)
     file = next((word for word in arguments.words if word.startswith(_RULES)), None)
-    own = read_own(file.removeprefix(_RULES)) if file else None
-    adopt(own)
-    rounds = list(_rounds(own))
+    own_file = read_own(file.removeprefix(_RULES)) if file else None
+    adopt(own_file)
+    rounds = list(_rounds(own_file))
     cases: list[Case] = []
     for about, part in (
         ("laws", lambda: [case for names in rounds for case in _laws(file, names)]),
         (
             f"the reference model on {whole(examples)} small hubs",
-            lambda: [case for names in rounds for case in _equality(examples, own, names, is_quiet=arguments.quiet)],
+            lambda: [
+                case for names in rounds for case in _equality(examples, own_file, names, is_quiet=arguments.quiet)
+            ],
         ),
         ("theory", theory_cases),
     ):
@@ -90,10 +92,10 @@ def read_examples(arguments: Arguments) -> int:
     return examples
 
 
-def _rounds(own: OwnFile | None) -> Iterator[dict[str, str]]:
+def _rounds(own_file: OwnFile | None) -> Iterator[dict[str, str]]:
     """Names by kind, rules by decision: the first of each in the file, then the second, and so on."""
-    kinds = {decision: own.names("rule", decision) for decision in DECISIONS} if own else {}
-    kinds |= {ARRIVALS: own.names(ARRIVALS), DISTRIBUTION: own_shapes(own)} if own else {}
+    kinds = {decision: own_file.names("rule", decision) for decision in DECISIONS} if own_file else {}
+    kinds |= {ARRIVALS: own_file.names(ARRIVALS), DISTRIBUTION: own_shapes(own_file)} if own_file else {}
     for at in range(max(1, *map(len, kinds.values())) if kinds else 1):
         yield {kind: names[min(at, len(names) - 1)] for kind, names in kinds.items() if names}
 
@@ -123,10 +125,10 @@ def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
         yield Case(name, 0.0, broken, broken, broken, 0.0, passed=not broken)
 
 
-def _equality(examples: int, own: OwnFile | None, names: Mapping[str, str], *, is_quiet: bool) -> Iterator[Case]:
+def _equality(examples: int, own_file: OwnFile | None, names: Mapping[str, str], *, is_quiet: bool) -> Iterator[Case]:
     rules = {decision: name for decision, name in names.items() if decision in DECISIONS}
     seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
-    if failed := try_seeds(seeds, make=partial(make, rules=rules, own=own)):
+    if failed := try_seeds(seeds, make=partial(make, rules=rules, own_file=own_file)):
         print(failed[0], file=sys.stderr)
     n = len(failed)
     yield Case(f"Reference model, {whole(examples)} small hubs{_with(rules)}: unequal", 0.0, n, n, n, 0.0, passed=not n)

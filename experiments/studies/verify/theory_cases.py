@@ -43,7 +43,7 @@ class _Sampled:
     replicate: Callable[[Streams], tuple[float, ...]]
 
 
-def _one(name: str, expected: float, half_width: float, replicate: Callable[[Streams], float]) -> _Sampled:
+def _single(name: str, expected: float, half_width: float, replicate: Callable[[Streams], float]) -> _Sampled:
     return _Sampled((name,), (expected,), (half_width,), lambda streams: (replicate(streams),))
 
 
@@ -115,17 +115,19 @@ def _sampled() -> tuple[_Sampled, ...]:
     unit, hourly = _services(long), _services(short, 1 / served)
     examination, at_desks = _services(shorter, 20.0), constant_service(4.5, 6)
     return (
-        _one("M/M/1, λ 1, μ 1.1: Wq", 9.090909, 0.5, lambda s: theory.single_server_wait(s, 1.0, heavy(s))),
-        _one("M/M/1, λ 0.9, μ 1: L", 9.0, 0.5, lambda s: theory.single_server_inside(s, 0.9, unit(s))),
-        _one("M/M/1, λ 0.9, μ 1: W", 10.0, 0.5, lambda s: theory.single_server_stay(s, 0.9, unit(s))),
-        _one("M/M/1, 100/h, 150/h: Wq [s]", 48.0, 1.5, lambda s: 60 * theory.single_server_wait(s, per_min, hourly(s))),
-        _one(
+        _single("M/M/1, λ 1, μ 1.1: Wq", 9.090909, 0.5, lambda s: theory.single_server_wait(s, 1.0, heavy(s))),
+        _single("M/M/1, λ 0.9, μ 1: L", 9.0, 0.5, lambda s: theory.single_server_inside(s, 0.9, unit(s))),
+        _single("M/M/1, λ 0.9, μ 1: W", 10.0, 0.5, lambda s: theory.single_server_stay(s, 0.9, unit(s))),
+        _single(
+            "M/M/1, 100/h, 150/h: Wq [s]", 48.0, 1.5, lambda s: 60 * theory.single_server_wait(s, per_min, hourly(s))
+        ),
+        _single(
             "M/D/1, 100/h, 150/h, machine: Wq [s]",
             24.0,
             0.75,
             lambda s: 60 * theory.machine_wait(s, per_min, 1 / served, short, inductions=3),
         ),
-        _one(
+        _single(
             "M/G/1, λ 0.8, uniform 0-2: Wq",
             pollaczek_khinchine(0.8, 1.0, 4 / 3),
             0.1,
@@ -155,17 +157,19 @@ def _sampled() -> tuple[_Sampled, ...]:
             (0.02, 0.25),
             lambda s: theory.examination_waits(s, 13.5 / 60, 20.0, 6, shorter),
         ),
-        _one("Tandem of three M/M/1, λ 8, μ 10: W", 1.5, 0.03, lambda s: theory.tandem_stay(s, 8.0, 0.1, 3, long)),
-        _one("Machine, MTBF 8 h, MTTR 10 min: up", 48 / 49, 0.002, lambda s: theory.availability(s, 8.0, 10.0, 400)),
-        _one("Stands, a 8, c 10: diverted", erlang_b(8, 10), 0.015, lambda s: ample_hub.loss_share(s, 8.0, 10, 3000)),
-        _one("Line of 2, no buffer", 2 / 3, 0.025, lambda s: theory.line_throughput(s, (0, 0), line)),
-        _one("Line of 3, no buffers", 22 / 39, 0.025, lambda s: theory.line_throughput(s, (0, 0, 0), line)),
+        _single("Tandem of three M/M/1, λ 8, μ 10: W", 1.5, 0.03, lambda s: theory.tandem_stay(s, 8.0, 0.1, 3, long)),
+        _single("Machine, MTBF 8 h, MTTR 10 min: up", 48 / 49, 0.002, lambda s: theory.availability(s, 8.0, 10.0, 400)),
+        _single(
+            "Stands, a 8, c 10: diverted", erlang_b(8, 10), 0.015, lambda s: ample_hub.loss_share(s, 8.0, 10, 3000)
+        ),
+        _single("Line of 2, no buffer", 2 / 3, 0.025, lambda s: theory.line_throughput(s, (0, 0), line)),
+        _single("Line of 3, no buffers", 22 / 39, 0.025, lambda s: theory.line_throughput(s, (0, 0, 0), line)),
         # Hillier and Boling 1967, Operations Research 15(2), 286-303; here from the lines' Markov chains.
-        _one("Line of 4, no buffers", 0.514775, 0.025, lambda s: theory.line_throughput(s, (0,) * 4, line)),
-        _one("Line of 5, no buffers", 0.485798, 0.025, lambda s: theory.line_throughput(s, (0,) * 5, line)),
-        _one("Line of 2, buffer 1", 0.75, 0.025, lambda s: theory.line_throughput(s, (0, 1, 0), line)),
-        _one("Line of 2, buffer 2", 0.8, 0.025, lambda s: theory.line_throughput(s, (0, 2, 0), line)),
-        _one("Line of 2, buffer 5", 0.875, 0.03, lambda s: theory.line_throughput(s, (0, 5, 0), line)),
+        _single("Line of 4, no buffers", 0.514775, 0.025, lambda s: theory.line_throughput(s, (0,) * 4, line)),
+        _single("Line of 5, no buffers", 0.485798, 0.025, lambda s: theory.line_throughput(s, (0,) * 5, line)),
+        _single("Line of 2, buffer 1", 0.75, 0.025, lambda s: theory.line_throughput(s, (0, 1, 0), line)),
+        _single("Line of 2, buffer 2", 0.8, 0.025, lambda s: theory.line_throughput(s, (0, 2, 0), line)),
+        _single("Line of 2, buffer 5", 0.875, 0.03, lambda s: theory.line_throughput(s, (0, 5, 0), line)),
     )
 
 

@@ -113,8 +113,8 @@ def kind(phrase: str, happened: str, **traits: bool) -> Callable[[type[K]], type
         cls: type[K] = dataclass(frozen=True, slots=True)(declared)
         for name, value in {"phrase": phrase, "happened": happened, **traits}.items():
             setattr(cls, name, value)
-        (own,) = cls.__annotations__["kind"].__args__
-        Disruption.kinds[own] = cls
+        (kind_name,) = cls.__annotations__["kind"].__args__
+        Disruption.kinds[kind_name] = cls
         return cls
 
     return declare

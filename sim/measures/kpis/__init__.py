@@ -61,7 +61,7 @@ KPIS: Final = Kpis(
 )
 
 
-def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:
+def check_own_kpis(own_file: OwnFile, packaged: Container[str] = KPIS) -> None:
     """Refuse a file with a KPI that has the name of a packaged KPI.
 
     Raises:
@@ -70,8 +70,10 @@ def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:
     before = in_force()
     adopt(None)
     try:
-        if clash := next((name for name in declared_in(own) if name in packaged), None):
-            raise ValueError(f"{own.name}: line {own.functions[clash].line}: {clash}: a packaged KPI has this name")
+        if clash := next((name for name in declared_in(own_file) if name in packaged), None):
+            raise ValueError(
+                f"{own_file.name}: line {own_file.functions[clash].line}: {clash}: a packaged KPI has this name"
+            )
     finally:
         adopt(before)
 

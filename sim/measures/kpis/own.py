@@ -18,8 +18,8 @@ OWN: Final = Group("own")
 
 
 def _of_user() -> dict[str, Kpi]:
-    own = in_force()
-    return {} if own is None else declared_in(own)
+    own_file = in_force()
+    return {} if own_file is None else declared_in(own_file)
 
 
 class Kpis(MutableMapping[str, Kpi]):
@@ -53,36 +53,36 @@ def adopt_of(hubs: Iterable[HubConfig]) -> OwnFile | None:
     Raises:
         ConfigError: the hubs have different files, or only some have a file.
     """
-    files = list(dict.fromkeys(hub.own for hub in hubs))
+    files = list(dict.fromkeys(hub.own_file for hub in hubs))
     if len(files) > 1:
-        names = ", ".join("none" if own is None else own.name for own in files)
+        names = ", ".join("none" if own_file is None else own_file.name for own_file in files)
         raise ConfigError(f"rules: all designs of a command share one file of functions, got {names}")
-    adopt(own := files[0] if files else None)
-    return own
+    adopt(own_file := files[0] if files else None)
+    return own_file
 
 
 @cache
-def declared_in(own: OwnFile) -> dict[str, Kpi]:
+def declared_in(own_file: OwnFile) -> dict[str, Kpi]:
     """The KPIs that a file declares; nothing is executed."""
     kpis = {}
-    for name in own.names("kpi"):
-        function = own.functions[name]
+    for name in own_file.names("kpi"):
+        function = own_file.functions[name]
         terms = function.declaration
         declare = OWN.kpi(terms.unit, terms.more_is_better, terms.label, rank=Rank.HEADLINE, range=terms.range)
-        compute = _of_tables(own, name)
+        compute = _of_tables(own_file, name)
         compute.__name__, compute.__doc__ = name, function.meaning or name.replace("_", " ")
         kpis[name] = declare(compute)
     return kpis
 
 
-def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
+def _of_tables(own_file: OwnFile, name: str) -> Callable[[Measured], float]:
     def compute(run: Measured) -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, before a NaN that is refused below
-            value = own.call(name, {table: _read_only(columns) for table, columns in run.tables.items()})
-        low, high = (math.copysign(min(abs(end), LARGEST), end) for end in declared_in(own)[name].range)
+            value = own_file.call(name, {table: _read_only(columns) for table, columns in run.tables.items()})
+        low, high = (math.copysign(min(abs(end), LARGEST), end) for end in declared_in(own_file)[name].range)
         if not is_number(value) or not low <= value <= high:
-            raise own.refuse(name, value, f"a KPI gives a number from {low:g} to {high:g}")
+            raise own_file.refuse(name, value, f"a KPI gives a number from {low:g} to {high:g}")
         return float(value)
 
     return compute
