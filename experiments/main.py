@@ -1,7 +1,7 @@
 """The command line: `cargohub VERB [KEY=VALUE …] [OPTIONS]`.
 
-Everything heavy is imported by the verb that needs it, so that `--help` answers at once. A mistake of the user's is one
-line on standard error and exit code 2; an interrupt is 130, a SIGTERM 143.
+Everything heavy is imported by the verb that needs it, so that `--help` answers immediately. A mistake of the user's is
+one line on standard error and exit code 2; an interrupt is 130, a SIGTERM 143.
 """
 
 import argparse

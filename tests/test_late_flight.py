@@ -152,8 +152,8 @@ def traced(run: Path, capsys: Any, *more: str) -> Iterator[str]:
 def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
     lines = list(traced(run, capsys, "flight=LATE"))
     assert lines[0] == (
-        "Because LATE came 12 h 0 min late, 1,500 parcels were late that would have been on time: 900 of its own, 600"
-        " of other flights."
+        "Because LATE came 12 h 0 min late, 1,500 parcels were late that would have been on time: 900 of this flight,"
+        " 600 of other flights."
     )
     text = "\n".join(lines)
     price = "2.00 EUR for each (cost.parcels.late_eur, an assumption)"

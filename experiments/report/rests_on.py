@@ -1,4 +1,4 @@
-"""The basis of an answer besides sampling intervals, in sentences for the terminal and as a section of a page."""
+"""The basis of an answer other than sampling intervals, in sentences for the terminal and as a section of a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -29,8 +29,8 @@ _LONGEST: Final = 44
 def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brief:
     """The sheet; draw within `style.look()`; `sureness`: certainty of the numbers, most important first.
 
-    `rests_on`: basis of the answer besides its sampling intervals. Several designs are marked by letters, because their
-    names may be long; changes are relative to the first.
+    `rests_on`: basis of the answer other than its sampling intervals. Several designs are marked by letters, because
+    their names may be long; changes are relative to the first.
     """
     marks = [_letter(at) for at in range(len(run.main))] if len(run.main) > 1 else []
     names = marks or [point.site for point in run.main]

@@ -182,8 +182,8 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
 
 def with_counts(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
     """KPIs and counted values, by design."""
-    besides, controls = counted(tables, values, window), reported(tables["customs"], tables["flights"])
-    return {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
+    counts, controls = counted(tables, values, window), reported(tables["customs"], tables["flights"])
+    return {label: {**kpis, **counts.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
 
 
 def _within(table: Frame, instant: str, window: Window) -> Frame:

@@ -20,7 +20,7 @@ Intervals = Callable[[str, Sequence[float]], Interval]
 """The interval of a KPI's mean over replications."""
 
 GROWTH: Final = 2
-"""Largest factor by which replications grow at once: the variance of a few is a poor guide to the number needed."""
+"""Largest factor by which replications grow in one step: the variance of a few is a poor guide to the number needed."""
 UNREACHABLE: Final = 10**9
 """Replications; larger estimates count as this one."""
 

@@ -8,7 +8,7 @@ one file for each step:
     design, request           the request, checked before anything runs
     search, stages, run       the computation
     result                    the results: tables, sentences and JSON
-    page, text, told          how results are shown
+    page, text                how results are shown
 
 Only `expansion` has more: hubs, timeline, tree and value of a path, curves of a hub, futures, and unknowns.
 

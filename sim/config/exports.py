@@ -12,7 +12,7 @@ from sim.units import MIN_PER_H, ticks
 
 @dataclass(frozen=True, slots=True)
 class HallExports:
-    """Resources of one hall for exports, besides its inbound doors."""
+    """Resources of one hall for exports, without its inbound doors."""
 
     dock_workers_in: CountOrZero
     screening_lines: Count

@@ -90,7 +90,7 @@ function mannedRows(runs) {
   }));
 }
 
-/** What tells two runs in step apart, beside their names. */
+/** What distinguishes two runs in step, beside their names. */
 const MARKS = ["A", "B"];
 
 class Counts {

@@ -187,7 +187,7 @@ function fontOf(bold, px) {
   return `${bold ? "600 " : ""}${px}px system-ui, sans-serif`;
 }
 
-/** The lines of a text, parted at blanks; a name that is told by its tail is cut. */
+/** The lines of a text, parted at blanks; a name that differs at its tail is cut. */
 function linesOf(context, { text, bold, isTail }, width, px) {
   context.font = fontOf(bold, px);
   const lines = isTail ? [text] : [""];
@@ -213,7 +213,7 @@ function widthOf(context, text) {
   return width;
 }
 
-/** A text that is no wider: its beginning, or its tail, which tells names apart. */
+/** A text that is no wider: its beginning, or its tail, which distinguishes names. */
 function shortened(context, text, width, isTail = false) {
   if (widthOf(context, text) <= width) return text;
   const cut = (n) => (isTail ? `…${text.slice(-n)}` : `${text.slice(0, n)}…`);

@@ -28,7 +28,7 @@ Leaf = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Random quantities of one future besides the results."""
+    """Random quantities of one future, without the results."""
 
     ranks: Mapping[str, tuple[float, float]]
     """Ranks in (0, 1) of each stage's `months`, and of the `later` of its result."""

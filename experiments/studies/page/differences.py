@@ -54,7 +54,7 @@ class Column:
 
     @property
     def values(self) -> dict[str, object]:
-        """Values by full key; a file of flights is told from another of its name by its content."""
+        """Values by full key; the content of a file of flights distinguishes it from another of its name."""
         return dict(values_of(plain(self.hub))) | ({"arrivals.schedule": self.flights} if self.flights else {})
 
 

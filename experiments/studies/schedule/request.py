@@ -31,7 +31,7 @@ class Request:
     airport: str
     is_airport_asked: bool
     airlines: frozenset[str]
-    """Empty: all; likewise for types and services."""
+    """Empty: all; the same for types and services."""
     types: frozenset[str]
     services: frozenset[str]
     first: dt.date | None
