@@ -117,6 +117,14 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
     assert inside == came - left - on_the_way > 0
 
 
+def test_a_shuttle_that_is_back_at_the_instant_of_a_round_leaves_in_it() -> None:
+    few = ("demand.parcels_per_flight=2_000", "demand.net_t_per_flight=1.6", "complex.transfer_round_min=22")
+    result = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *SPECIALISED, *IMPORTS, *few))
+    shuttles = result.tables["shuttles"]
+    is_next = (np.diff(shuttles["origin"]) == 0) & (np.diff(shuttles["destination"]) == 0)
+    assert ((shuttles["returned"][:-1] == shuttles["taken"][1:]) & is_next).any()
+
+
 @pytest.mark.parametrize(
     ("zone", "fit", "near"), [("empty_ulds", empty_ulds_that_fit, 0.01), ("customs_hold", hold_zone_parcels, 0.1)]
 )

@@ -19,10 +19,11 @@ def shuttle_process(shared: Shared, halls: Sequence[Hall], way: tuple[int, int])
     """The shuttle from one hall to another (hall, hall): it leaves in each round in which it is at home."""
     env, inputs, store, record = shared
     rules, (sender, receiver) = inputs.site.transfers, (halls[number] for number in way)
-    sequence = 0
+    sequence = now = 0
     while True:
-        yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
-        now = int(env.now)
+        # A shuttle that comes back at the instant of a round leaves in it.
+        now = max(now + rules.round, -(-int(env.now) // rules.round) * rules.round)
+        yield at(env, now, Phase.ROUND)
         sender.look(now)
         parcels = _take(shared, sender, receiver)
         if len(parcels) == 0:

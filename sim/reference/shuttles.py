@@ -12,9 +12,12 @@ from sim.units import NEVER
 
 def shuttle(env: simpy.Environment, site: Site, way: tuple[Hall, Hall], shuttles: list[Shuttle]) -> Steps:
     """The shuttle from one hall to another; each trip is added to the shuttles of the hub."""
-    rules, (sender, receiver), sequence = site.transfers, way, 0
+    rules, (sender, receiver), sequence, rounds = site.transfers, way, 0, 0
     while True:
-        yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
+        rounds += 1
+        while rounds * rules.round < env.now:
+            rounds += 1
+        yield at(env, rounds * rules.round, Phase.ROUND)
         load = _take(site, sender, receiver, int(env.now))
         if not load:
             continue
