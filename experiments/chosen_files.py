@@ -7,7 +7,7 @@ time. Here none are made. YAML is parsed by libyaml, with the values of its load
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from hydra import version
@@ -30,6 +30,9 @@ from sim.files import states_below
 
 State = tuple[tuple[str, int, int], ...]
 """Path, time and size of each file."""
+
+_SCENARIO: Final = "scenario"
+"""The group, and the key in which a scenario has the name of its file."""
 
 _OF_LISTS = (ValueError, RecursionError, AssertionError)
 """Errors that Hydra raises for an invalid list `defaults`."""
@@ -68,6 +71,13 @@ def merged(root: str, words: Sequence[str], folders: Sequence[Path], state: Stat
         for key in reversed(file.package.split(".") if file.package else ()):
             content = {key: content}
         values = _over(values, content)
+    for file in listed.defaults:
+        group, _, name = str(file.config_path).partition("/")
+        if group == _SCENARIO and file.parent == root and str(named := values.get(_SCENARIO, name)) != name:
+            raise ConfigError(
+                f"scenario: {named!r} is not the chosen file, {name!r}; a scenario's file has its name, as a line"
+                f" 'scenario: {name}', and a study's file chooses one in its list defaults: override /scenario: NAME"
+            )
     return values, [str(override.input_line) for override in listed.config_overrides]
 
 

@@ -312,6 +312,26 @@ def test_a_scenario_that_names_itself_or_has_no_name_is_refused(small, own):
         hub({})
 
 
+def test_a_scenario_that_has_the_name_of_another_file_is_refused(tmp_path):
+    head = "# @package _global_\n"
+    copy = f"{head}defaults: [regional_gateway, _self_]\nscenario: regional_gateway\n"
+    lists = f"{head}defaults: [override /scenario: mine, _self_]\n"
+    files = {
+        "scenario/copy.yaml": copy,
+        "scenario/mine.yaml": copy.replace("scenario: regional_gateway", "scenario: mine"),
+    }
+    written(tmp_path, files | {"study/lists.yaml": lists, "study/sets.yaml": f"{head}scenario: mine\n"})
+    assert compose(["scenario=mine", "study=sets"], tmp_path)["scenario"] == "mine"
+    assert compose(["study=lists"], tmp_path)["apron"]["stands"] == 4
+    message = refusal("scenario=copy", config_dir=tmp_path)  # whose printed commands would simulate the packaged one
+    assert message.startswith(
+        "scenario: 'regional_gateway' is not the chosen file, 'copy'; a scenario's file has its name"
+    )
+    assert refusal("study=sets", config_dir=tmp_path).startswith(
+        "scenario: 'mine' is not the chosen file, 'liege_30k'; "
+    )
+
+
 def test_a_file_that_is_not_text_is_one_line(small, own):
     (own / "scenario" / "broken.yaml").write_bytes(b"\xff\xfe\x00a")
     assert "broken.yaml: not UTF-8 text" in refusal("scenario=broken", config_dir=own)
