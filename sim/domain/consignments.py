@@ -35,7 +35,7 @@ class CustomsCounts:
     value: int
     guarantee: int
     """For goods in transit."""
-    n_before_landing: int = integer("parcels for which nothing was left to decide when the flight landed")
+    n_before_landing: int = integer("parcels for which nothing was left to decide at the drawn arrival")
     n_opened: int = integer("parcels examined at a desk (also after an alarm), or waiting for it")
     n_hits: int = integer("parcels not as declared, found or not")
     n_detected: int = integer("of these, parcels found")

@@ -85,7 +85,7 @@ FLOW_TABLES: Final = (
         number("n_came", "units that arrived"),
         number(
             "n_left",
-            "units that left: from a lane on trucks (at cut-off) and shuttles, from an export lane onto ULDs",
+            "units that left: from a lane on trucks (at cut-off), shuttles and ULDs, from an export lane onto ULDs",
         ),
         sort="place hall number time",
     ),
@@ -104,7 +104,7 @@ FLOW_TABLES: Final = (
 _ALL: Final = (
     extended(
         Visit,
-        time("cleared", "95 % of its parcels have left"),
+        time("cleared", "95 % of its parcels have left, by truck, by air or with customs"),
         number("n_departed", "parcels that left, by truck or by air, before the end of the run"),
         number("n_on_time", "of these, within service_h of the drawn arrival"),
         number("n_refused", "parcels that customs took away"),

@@ -28,8 +28,8 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
 
 @CUSTOMS.kpi("1", MORE, "Customs decided before landing", rank=Rank.SUMMARY, is_symmetric=True)
 def release_before_landing_share(run: Measured) -> float:
-    """share of the cohort's parcels for which customs has nothing left to decide when their flight lands; 1 without
-    parcels
+    """share of the cohort's parcels for which customs has nothing left to decide at their flight's drawn arrival; 1
+    without parcels
     """
     return _share(run, "n_before_landing", of_none=1.0)
 
@@ -78,7 +78,9 @@ def detection_share(run: Measured) -> float:
 
 @DECLARATIONS.kpi("parcels/d", MORE, "Detections", rank=Rank.SUMMARY)
 def detections_per_day(run: Measured) -> float:
-    """opened parcels of the cohort that are found not to be as declared, and refused"""
+    """parcels of the cohort that are opened, found not to be as declared and refused, including those still in the
+    queue of the desks
+    """
     return _totals(run)["n_detected"] / run.window.days
 
 

@@ -26,7 +26,7 @@ def stand_blocked_h_per_day(run: Measured) -> float:
 
 @FLIGHTS.kpi("flights/d", LESS, rank=Rank.SUMMARY)
 def diverted_flights_per_day(run: Measured) -> float:
-    """flights diverted because they waited longer than the longest hold for a stand or for a closed runway"""
+    """flights of the cohort diverted after the longest hold, because no stand was free or the runway was closed"""
     flights = run.tables["flights"]
     return float(np.count_nonzero(flights["is_diverted"] & flights["is_cohort"]) / run.window.days)
 
