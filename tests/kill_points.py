@@ -177,10 +177,10 @@ def workers_of(parent):
         if entry.name.isdigit():
             try:
                 of = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                said = (entry / "cmdline").read_bytes().decode()
+                command = (entry / "cmdline").read_bytes().decode()
             except OSError:
                 continue
-            if of == parent and any(word in said for word in _WORKER) and _TRACKER not in said:
+            if of == parent and any(word in command for word in _WORKER) and _TRACKER not in command:
                 found.append(int(entry.name))
     return found
 

@@ -54,11 +54,13 @@ def licence(name: str) -> str:
     """As its metadata says: the expression, the classifiers, or the first line of the text."""
     if name in KNOWN:
         return KNOWN[name]
-    said = distribution(name).metadata
-    if expression := said.get("License-Expression"):
+    metadata = distribution(name).metadata
+    if expression := metadata.get("License-Expression"):
         return expression
-    classified = [each.split(" :: ")[-1] for each in said.get_all("Classifier", []) if each.startswith("License ::")]
-    text = (said.get("License") or "").strip().partition("\n")[0]
+    classified = [
+        each.split(" :: ")[-1] for each in metadata.get_all("Classifier", []) if each.startswith("License ::")
+    ]
+    text = (metadata.get("License") or "").strip().partition("\n")[0]
     return ", ".join(sorted(set(classified) - {"OSI Approved"})) or text[:60] or "not stated"
 
 

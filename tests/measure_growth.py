@@ -85,8 +85,8 @@ def measured(path, times):
             for size, words in sizes.items():
                 if sum((row["axis"], row["size"]) == (axis, size) for row in rows) < wanted:
                     command = [sys.executable, __file__, "--point", *words]
-                    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-                    rows.append({"axis": axis, "size": size, **json.loads(told)})
+                    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+                    rows.append({"axis": axis, "size": size, **json.loads(output)})
                     with path.open("a") as file:
                         file.write(json.dumps(rows[-1]) + "\n")
     found = defaultdict(dict)

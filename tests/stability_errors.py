@@ -78,9 +78,11 @@ def verdict(known, rate, group, days):
     """As the program says it."""
     for each in runs_of(days):
         rows = [np.array(known.of(rate, number, each)) for number in group]
-        said = pooled([(own.size, own.mean(), own.std(ddof=1) if own.size > 1 else 0.0) for own in rows]).is_growing
-        if said is not None:
-            return said
+        is_growing = pooled(
+            [(own.size, own.mean(), own.std(ddof=1) if own.size > 1 else 0.0) for own in rows]
+        ).is_growing
+        if is_growing is not None:
+            return is_growing
     return None
 
 
@@ -95,9 +97,9 @@ def table(folder, replications, rates, words=()):
         for days in HORIZONS:
             for size in SIZES:
                 groups = [range(at, at + size) for at in range(0, replications - size + 1, size)]
-                said = [verdict(known, rate, group, days) for group in groups]
-                n = len(said)
-                shares[rate, days, size] = (said.count(True) / n, said.count(None) / n, n) if n else (0, 0, 0)
+                verdicts = [verdict(known, rate, group, days) for group in groups]
+                n = len(verdicts)
+                shares[rate, days, size] = (verdicts.count(True) / n, verdicts.count(None) / n, n) if n else (0, 0, 0)
     return shares
 
 

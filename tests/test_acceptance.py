@@ -73,9 +73,9 @@ def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is
     (case,) = carried.cases_of([Design("4 flights a day, peak", load("liege_30k"))], kpis, 4 * len(shares))
     assert case.counts.startswith(f"{verdict}: ") and case.within is within
     assert case.simulated == pytest.approx(sum(shares) / 3)
-    said = [*carried.sentences([case])]
-    assert said[0].startswith(f"The model carries {int(verdict == 'carries')} of 1 cases")
-    assert said[1:] == {
+    lines = [*carried.sentences([case])]
+    assert lines[0].startswith(f"The model carries {int(verdict == 'carries')} of 1 cases")
+    assert lines[1:] == {
         "fails": ["It fails: 4 flights a day, peak."],
         "undecided": ["Undecided: 4 flights a day, peak."],
     }.get(verdict, [])

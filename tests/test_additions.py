@@ -75,16 +75,16 @@ def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
     assert main(["toy", "--help"]) == 0
     assert "cargohub toy replications=1" in capsys.readouterr().out
     words = ["toy", *TINY, *SMALLEST, "--out", str(tmp_path / "runs"), "--quiet"]
-    told = answer(capsys, *words)
-    run = read_run(told["run_dir"])
-    assert run.tables["toy"]["paid_mean"].tolist() == [told["hubs"][0]["paid"]["mean"]]
+    document = answer(capsys, *words)
+    run = read_run(document["run_dir"])
+    assert run.tables["toy"]["paid_mean"].tolist() == [document["hubs"][0]["paid"]["mean"]]
     own = (run.path / "dictionary.csv").read_text()
     assert "toy,paid_low,float64,h/d,lower end of its 95 % interval; NaN: none" in own
     assert "<caption>Paid hours</caption>" in (run.path / "report.html").read_text()
-    assert answer(capsys, "show", told["run_dir"]) == told
+    assert answer(capsys, "show", document["run_dir"]) == document
     assert main(words) == 0
-    assert f"  liege_30k  {told['hubs'][0]['paid']['mean']:>16.0f}" in capsys.readouterr().out
-    assert main(["reproduce", told["run_dir"], "--quiet"]) == 0
+    assert f"  liege_30k  {document['hubs'][0]['paid']['mean']:>16.0f}" in capsys.readouterr().out
+    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("identical: ")
 
 

@@ -28,8 +28,8 @@ TINY = ("demand=today", "demand.parcels_per_flight=300", "demand.net_t_per_fligh
 
 
 @pytest.fixture(scope="module")
-def told():
-    """What a tiny hub was measured to do, and what was told meanwhile."""
+def output():
+    """What a tiny hub was measured to do, and what it printed meanwhile."""
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(io.StringIO()) as progress_of:
         patch.setattr(bench, "REPEATS", 1)
         patch.setattr(bench, "MEMORY_DAYS", (1, 2))
@@ -39,9 +39,9 @@ def told():
     return result, progress_of.getvalue()
 
 
-def test_every_figure_is_there_and_can_be(told, capsys, monkeypatch):
+def test_every_figure_is_there_and_can_be(output, capsys, monkeypatch):
     asked = []
-    monkeypatch.setattr(bench, "measure", lambda config, *, is_quiet: asked.append((config, is_quiet)) or told[0])
+    monkeypatch.setattr(bench, "measure", lambda config, *, is_quiet: asked.append((config, is_quiet)) or output[0])
     assert main(["bench", "scenario=liege_30k", *TINY, "--json", "--quiet"]) == 0
     assert asked == [(load("liege_30k", *TINY, warmup_days=0), True)]
     out, err = capsys.readouterr()
@@ -60,8 +60,8 @@ def test_every_figure_is_there_and_can_be(told, capsys, monkeypatch):
     assert all(20 < mib < 2000 for mib in result["peak_memory_mb"].values())
 
 
-def test_people_get_a_table_and_progress(told):
-    result, err = told
+def test_people_get_a_table_and_progress(output):
+    result, err = output
     text = table(result)
     assert err.startswith("1 of 6 measurements, ")
     for words in ("parcels/s", "ratio", "machines", "1 measured days", "MiB"):

@@ -109,11 +109,11 @@ def test_what_narrows_is_moved_and_by_a_twentieth_of_its_width_or_a_choice_witho
         for is_moved in (True, False)
         for left in ("x", "x or y")
     }
-    told = [name for name, row in rows.items() if narrowed([row])]
-    assert [name for name in told if not math.isnan(name[0])] == [
+    names = [name for name, row in rows.items() if narrowed([row])]
+    assert [name for name in names if not math.isnan(name[0])] == [
         (share, True, left) for share in (0.8, 0.05) for left in ("x", "x or y")
     ]
-    assert [name[1:] for name in told if math.isnan(name[0])] == [(True, "x")]
+    assert [name[1:] for name in names if math.isnan(name[0])] == [(True, "x")]
 
 
 def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:

@@ -323,7 +323,7 @@ def test_a_resource_that_cannot_get_more_is_named() -> None:
         what_ifs(replace(config, halls={"main": hall}, space=space))
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+def document_of(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return answer(capsys, "capacity", *without(words))
 
 
@@ -337,7 +337,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert ladder.startswith("Before the simulation: 30,000 m²: by the capacity ladder about ")
     assert begins.startswith("capacity: thresholds to find: ")
     with none_again(kept):
-        document = told(capsys, "--out", str(tmp_path / "halved"))
+        document = document_of(capsys, "--out", str(tmp_path / "halved"))
     own = document["scenarios"]["liege_30k"]
     stored = read_run(document["run_dir"]).tables
     assert list(stored["capacity"].columns)[:3] == ["scenario", "replication", "flights_per_day"]
@@ -354,9 +354,9 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "<svg" in page and document["sentences"][0].replace("liege_30k", "30,000 m²") in page.replace("\u00a0", " ")
     assert answer(capsys, "show", document["run_dir"]) == document
-    assert told(capsys, "--out", str(tmp_path / "halved")) == document
+    assert document_of(capsys, "--out", str(tmp_path / "halved")) == document
     if is_slow:
-        whole = told(capsys, "--out", str(tmp_path / "whole"))
+        whole = document_of(capsys, "--out", str(tmp_path / "whole"))
         assert whole["scenarios"] == document["scenarios"]
         assert tables_of(whole["run_dir"]) == tables_of(document["run_dir"])
 
@@ -378,10 +378,10 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert hubs["design=fewer"]["halls"]["main"]["breakdown_stations"] == 9
     shown = answer(capsys, "show", document["run_dir"])
     assert shown == document
-    said = shown["sentences"]
-    assert [line.partition(" carries ")[0] for line in said] == ["as it is", "fewer"]
+    lines = shown["sentences"]
+    assert [line.partition(" carries ")[0] for line in lines] == ["as it is", "fewer"]
     ladder = read_run(document["run_dir"]).tables["ladder"]
-    for (_label, own), line in zip(document["scenarios"].items(), said, strict=True):
+    for (_label, own), line in zip(document["scenarios"].items(), lines, strict=True):
         rungs = ladder.query(
             "scenario == @_label and resource not in ['empty_ulds', 'customs_hold'] and needed_by > 0.05"
         )
@@ -414,7 +414,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
 ) -> None:
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "--out", str(tmp_path))
-    document = told(capsys, "halls.main.machine_rated_per_h=100,200", *words)
+    document = document_of(capsys, "halls.main.machine_rated_per_h=100,200", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
     assert values == ["100", "200"]
     thresholds = [own["flights_per_day"]["mean"] for own in document["scenarios"].values()]
@@ -424,7 +424,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     assert curve["flights_per_day"].tolist() == thresholds
     assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
-    alone = told(capsys, "halls.main.machine_rated_per_h=200", *words)
+    alone = document_of(capsys, "halls.main.machine_rated_per_h=200", *words)
     assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]
 
 

@@ -97,9 +97,9 @@ def test_a_rule_selects_its_share_of_what_meets_it_and_nothing_else() -> None:
     parcels = inputs.parcels_of(flight)
     declarations = make_declarations(config, Streams(config.seed, 0))
     assert declarations is not None
-    said = declarations.cells.consignments(flight, parcels.lane)
+    declared = declarations.cells.consignments(flight, parcels.lane)
     toys = [*declarations.declared.goods].index("toys")
-    meets = (said.goods == toys) & (said.value >= 1000) & (said.value < 2000)
+    meets = (declared.goods == toys) & (declared.value >= 1000) & (declared.value < 2000)
     is_xrayed = parcels.channel == Channel.XRAYED
     assert not is_xrayed[~meets].any()
     assert abs(is_xrayed[meets].mean() - 0.5) < 4 * np.sqrt(0.25 / np.count_nonzero(meets))

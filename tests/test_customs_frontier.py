@@ -32,7 +32,7 @@ def test_differences_and_ratios_by_hand() -> None:
     result = found_in(base, {("examination", 0.1): more}, {"examination": ""})
     assert (result.detections.mean, result.detections.low) == (11, 0), "a number found a day is not negative"
     (setting,) = result.settings
-    means = {name: told["mean"] for name, told in plain_row(setting, without=("control", "value", "n")).items()}
+    means = {name: interval["mean"] for name, interval in plain_row(setting, without=("control", "value", "n")).items()}
     assert means == pytest.approx({
         "detections_per_day": 5, "officer_h_per_day": 2.5, "delay_h_per_day": 150, "detections_per_officer_h": 2,
         "delay_h_per_detection": 30,
@@ -87,15 +87,15 @@ def test_a_study_is_told_stored_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = [*SMALL, *FEW, "scenario=customs_today", "--out", str(tmp_path)]
-    told = answer(capsys, "customs", *words)
-    assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]
-    folder = told["run_dir"]
+    document = answer(capsys, "customs", *words)
+    assert [row["value"] for row in document["controls"]["examination"]] == [0, 0.0002]
+    folder = document["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
     page = (Path(folder) / "report.html").read_text()
     assert "<h1>What checks find at a hub of 30,000 m², and their cost</h1>" in page.replace("\u00a0", " ")
     assert "value [share, 0 to 1]" in page and "Examination at 0.0002 (share, 0 to 1): " in page
-    assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
-    assert answer(capsys, "show", folder) == told
+    assert document["warnings"] and all(f"Warning: {line}." in page for line in document["warnings"])
+    assert answer(capsys, "show", folder) == document
     if is_slow:
         assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
         assert "identical" in capsys.readouterr().out

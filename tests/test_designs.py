@@ -69,7 +69,7 @@ def test_a_workbook_says_what_the_same_csv_says(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "no column 'name'"),
         ("design,demand\na,today\n", "no column 'name' among design, demand"),
@@ -88,16 +88,16 @@ def test_a_workbook_says_what_the_same_csv_says(tmp_path):
         ('name,demand\na,"today\n', "unexpected end of data"),
     ],
 )
-def test_a_mistake_in_the_file_is_named_with_its_place(tmp_path, text, said):
+def test_a_mistake_in_the_file_is_named_with_its_place(tmp_path, text, message):
     path = written(tmp_path, text)
     with pytest.raises(InputError) as caught:
         read_designs(path)
     assert str(caught.value).startswith(f"{path}: ")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("name,halls.main.area_m3\na,\nb,5\n", "row 3, column 'halls.main.area_m3': unknown key; did you mean"),
         ("name,halls.main.area_m2\na,-5\n", "row 2, column 'halls.main.area_m2': must be"),
@@ -106,21 +106,21 @@ def test_a_mistake_in_the_file_is_named_with_its_place(tmp_path, text, said):
         ("name,halls.main.breakdown_stations\na,16\n", "row 2: halls.main: zone breakdown: 16 stations"),
     ],
 )
-def test_an_unknown_key_and_a_wrong_value_are_named_and_nothing_is_written(capsys, tmp_path, text, said):
+def test_an_unknown_key_and_a_wrong_value_are_named_and_nothing_is_written(capsys, tmp_path, text, message):
     path = written(tmp_path, text)
-    assert f"{path}: {said}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
+    assert f"{path}: {message}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [
         ("halls.main.area_m2", -5, "sheet plans, cell B2, column 'halls.main.area_m2': must be"),
         ("demand", "today,permit", "sheet plans, cell B2, column 'demand': one value a cell"),
         ("halls.main.breakdown_stations", 16, "sheet plans, row 2: halls.main: zone breakdown: 16 stations"),
     ],
 )
-def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, key, value, said):
+def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, key, value, message):
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -129,7 +129,7 @@ def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, 
     book.active.append(["a", value])
     path = tmp_path / "designs.xlsx"
     book.save(path)
-    assert f"{path}: {said}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
+    assert f"{path}: {message}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
 
 
 def test_times_of_a_workbook_are_written_as_the_keys_want_them(tmp_path):

@@ -473,6 +473,6 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("words", "said"), MISTAKES)
-def test_a_mistake_is_one_line(words, said, capsys):
-    assert said in refused(capsys, "run", "scenario=liege_30k", *SHORT, *words)
+@pytest.mark.parametrize(("words", "message"), MISTAKES)
+def test_a_mistake_is_one_line(words, message, capsys):
+    assert message in refused(capsys, "run", "scenario=liege_30k", *SHORT, *words)

@@ -18,9 +18,9 @@ def test_the_page_of_kpis_and_tables_is_that_of_the_code() -> None:
 def test_the_model_tells_where_the_numbers_of_each_group_come_from() -> None:
     text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8").partition("## 3. Data")[2]
     heads = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    told = {name for head in heads for name in re.findall(r"`([a-z_]+)`", head)}
+    names = {name for head in heads for name in re.findall(r"`([a-z_]+)`", head)}
     groups = {folder.name for folder in (ROOT / "configs").iterdir() if folder.is_dir()}
-    assert not groups - told
+    assert not groups - names
 
 
 def test_the_readme_names_the_folders_there_are() -> None:

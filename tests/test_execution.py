@@ -227,8 +227,8 @@ def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(m
     lines = progress.Lines(is_quiet=False)
     for _ in range(4):
         lines.say(lambda left: left(2))
-    said = ["6 s left", "9 s left", "12 s left"] if is_terminal else ["9 s left"]
-    assert capsys.readouterr().err.split("\n")[:-1] == said
+    texts = ["6 s left", "9 s left", "12 s left"] if is_terminal else ["9 s left"]
+    assert capsys.readouterr().err.split("\n")[:-1] == texts
 
 
 def test_what_takes_longer_than_the_pace_so_far_says_since_when(monkeypatch, capsys):
@@ -316,9 +316,9 @@ def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, pla
         parent.send_signal(blow)
     assert parent.wait(timeout=30) == code, "tasks sleep twice as long"
     until(lambda: not any(is_alive(worker) for worker in workers))
-    said = parent.stderr.read()
+    error = parent.stderr.read()
     parent.stderr.close()
-    assert said == ""
+    assert error == ""
 
 
 def asleep(tmp_path, marks, place, n_tasks, n_workers):

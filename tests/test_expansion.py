@@ -148,7 +148,7 @@ def found() -> Found:
 
 
 @pytest.fixture(scope="module")
-def told(found: Found) -> Answer:
+def computed(found: Found) -> Answer:
     return answer(found)
 
 
@@ -280,17 +280,17 @@ def test_with_certainty_the_tree_is_the_plain_path() -> None:
     own = found_of(*CERTAIN)
     assert np.count_nonzero(own.futures.weight) == 1
     g, f = np.argwhere(own.futures.weight == 1)[0]
-    told = answer(own)
+    computed = answer(own)
     for path in FEW:
         values = npv(own, path)[g, f]
         assert (values == values[0]).all()
-        assert told.of(path).npv.mean == pytest.approx(values.mean(), rel=1e-12)
-        assert told.of(path).npv_p5 == told.of(path).npv_p95
+        assert computed.of(path).npv.mean == pytest.approx(values.mean(), rel=1e-12)
+        assert computed.of(path).npv_p5 == computed.of(path).npv_p95
         # All that is spent but what is left at the end, over imports and a quarter as many exports.
         yearly, parcels = (own.of(path, pick)[g, f, 0] for pick in (lambda one: one.yearly, lambda one: one.parcels))
         spent = -np.delete(yearly, [own.books.lines.index(name) for name in REVENUES], axis=2).sum(axis=(1, 2))
         each = spent / (1.25 * parcels.sum(axis=1))
-        assert told.of(path).cost_per_parcel.mean == pytest.approx(each.mean(), rel=1e-9)
+        assert computed.of(path).cost_per_parcel.mean == pytest.approx(each.mean(), rel=1e-9)
     # And that leaf is what the path is where nobody is asked.
     free = found_of(
         *CERTAIN, *(f"expansion.paths.permit_66k_2_phases.phases.{name}.needs=[]" for name in ("first", "second")),
@@ -378,29 +378,29 @@ def test_plans_are_paid_when_the_first_decision_is_asked_for_if_that_is_before_t
     assert [_planned(books, "path", n).tolist() for n in (8, 6)] == [[*[0] * 6, 10, 0], [0] * 6]
 
 
-def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> None:
-    worth = {one.what: one.worth.mean for one in told.knowing}
-    best = told.of(told.recommended)
+def test_regret_and_the_worth_of_knowing_are_what_they_must_be(computed: Answer) -> None:
+    worth = {one.what: one.worth.mean for one in computed.knowing}
+    best = computed.of(computed.recommended)
     assert worth["everything"] == pytest.approx(best.regret.mean)
     for what, value in worth.items():
         if what != "waiting, and reacting":
             assert -1e-6 <= value <= worth["everything"] + 1e-6, what
-    planned = max(told.of(path).npv.mean for path in FEW[:2])
-    assert worth["waiting, and reacting"] == pytest.approx(told.of("react_66k").npv.mean - planned)
-    assert all(one.regret.mean >= best.regret.mean for one in told.paths)
-    assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
+    planned = max(computed.of(path).npv.mean for path in FEW[:2])
+    assert worth["waiting, and reacting"] == pytest.approx(computed.of("react_66k").npv.mean - planned)
+    assert all(one.regret.mean >= best.regret.mean for one in computed.paths)
+    assert sum(one.best_share for one in computed.paths) >= 1 - 1e-9
     assert best.npv_p5 < best.npv.mean < best.npv_p95 and best.regret_p95 > best.regret.mean
     # Unless the permit is refused or annulled, or the screening prohibits it.
-    assert [told.of(path).opens for path in FEW[:2]] == [0, pytest.approx(0.85 * 0.9 * 0.9)]
+    assert [computed.of(path).opens for path in FEW[:2]] == [0, pytest.approx(0.85 * 0.9 * 0.9)]
 
 
 def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
-    told = answer(explored(*made("replications=1", paths=FEW[:1]), lambda designs: simulated(designs, 1)))
-    captions = " ".join(grid.caption for grid in _grids(told))
-    assert not told.turns and " lead of " not in captions
-    assert WAITING not in {row.what for row in told.knowing}
+    computed = answer(explored(*made("replications=1", paths=FEW[:1]), lambda designs: simulated(designs, 1)))
+    captions = " ".join(grid.caption for grid in _grids(computed))
+    assert not computed.turns and " lead of " not in captions
+    assert WAITING not in {row.what for row in computed.knowing}
     assert "95 % interval" not in captions and captions.count("one replication, no interval") == 2
-    text = " ".join(sentences(told))
+    text = " ".join(sentences(computed))
     assert "Nothing that was varied alone surely turns the choice." in text
     assert "No other path is compared with it." in text and "Probability" not in text
 
@@ -422,27 +422,29 @@ def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> 
 
 @pytest.mark.parametrize(("path", "needed"), [("equipment_first", set()), ("second_site", {"screening"})])
 def test_a_decision_that_no_path_needs_turns_nothing_and_is_not_worth_knowing(path: str, needed: set[str]) -> None:
-    told = answer(found_of("replications=1", paths=("stay_30k", path)))
+    computed = answer(found_of("replications=1", paths=("stay_30k", path)))
     decisions = {"permit", "appeal", "screening"}
-    assert decisions & {turn.what for turn in told.turns} == needed
-    known = " ".join(row.what for row in told.knowing)
+    assert decisions & {turn.what for turn in computed.turns} == needed
+    known = " ".join(row.what for row in computed.knowing)
     assert {name for name in decisions if f"result of {name}" in known} == needed
-    assert "A single replication does not show how surely it is the best of the 2 paths" in " ".join(sentences(told))
-    assert bool(list(decision_map(told.explored))) == bool(needed)
+    assert "A single replication does not show how surely it is the best of the 2 paths" in " ".join(
+        sentences(computed)
+    )
+    assert bool(list(decision_map(computed.explored))) == bool(needed)
 
 
-def test_prices_are_swung_by_whole_per_cents(told: Answer) -> None:
-    assert {turn.value for turn in told.turns if turn.what == "wages"} == {"−20 %", "+20 %"}
+def test_prices_are_swung_by_whole_per_cents(computed: Answer) -> None:
+    assert {turn.value for turn in computed.turns if turn.what == "wages"} == {"−20 %", "+20 %"}
 
 
 def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
-    told = answer(found_of(*CERTAIN))
-    for one in told.knowing[:-1]:
+    computed = answer(found_of(*CERTAIN))
+    for one in computed.knowing[:-1]:
         assert one.worth.mean == pytest.approx(0, abs=1e-3)
-    assert told.of(told.recommended).regret.mean == pytest.approx(0, abs=1e-3)
+    assert computed.of(computed.recommended).regret.mean == pytest.approx(0, abs=1e-3)
 
 
-def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found, told: Answer) -> None:
+def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found, computed: Answer) -> None:
     """Results of the permit have their probabilities within those in favour, and those not."""
     refused = np.array([leaf["permit"] == "refused" for leaf in found.futures.leaves])
     of_leaf = found.futures.weight.sum(axis=0)
@@ -452,7 +454,7 @@ def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found
         means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight)) / 3 for path in FEW}
         return {path: value - max(means[other] for other in FEW if other != path) for path, value in means.items()}
 
-    cells = {(cell.growth, cell.probability): cell for cell in decision_map(told.explored)}
+    cells = {(cell.growth, cell.probability): cell for cell in decision_map(computed.explored)}
     for share in (0.0, 0.25, 1.0):
         weight = (
             of_leaf * refused / (of_leaf @ refused) * (1 - share) + of_leaf * ~refused / (of_leaf @ ~refused) * share
@@ -460,8 +462,8 @@ def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found
         lead, cell = leads(weight), cells["base", share]
         assert cell.best == max(lead, key=lambda path: lead[path]) and cell.lead_eur == pytest.approx(lead[cell.best])
     assert {what for what, _ in cells} == set(found.keys.expansion.growth)
-    (turn,) = [row for row in told.turns if (row.what, row.value) == ("growth", "base")]
-    assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[told.recommended])
+    (turn,) = [row for row in computed.turns if (row.what, row.value) == ("growth", "base")]
+    assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[computed.recommended])
 
 
 def test_a_new_hall_learns_from_its_first_rate_to_the_whole() -> None:
@@ -938,8 +940,8 @@ def test_under_a_smaller_permit_both_paths_to_100k_end_at_its_area() -> None:
     assert built("permit_100k_phased", 2, "").area_m2 == pytest.approx(100_000, abs=2)
 
 
-def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: Answer) -> None:
-    paid = {turn.value: turn for turn in told.turns if turn.what == "labour paid"}
+def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, computed: Answer) -> None:
+    paid = {turn.value: turn for turn in computed.turns if turn.what == "labour paid"}
     assert [*paid] == [PAID[way] for way in Paid]
     # The fake hub works 3,000 h a day in its sum, and no role has any: nobody is paid but round the clock.
     lines = [*found.world.curves.measured.lines]
@@ -948,29 +950,29 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
         wages = found.of(path, lambda one: one.present[:, [lines.index(name) for name in WAGES]].sum(axis=1))
         assert labour[..., 0] == pytest.approx(wages)  # as the study pays: rostered
         assert (labour[..., 2] < labour[..., 0]).all()  # every post at all hours costs more
-    assert paid[PAID[Paid.ROSTERED]].best == told.recommended
-    _, second, *_ = sorted(told.paths, key=lambda one: -one.npv.mean)
+    assert paid[PAID[Paid.ROSTERED]].best == computed.recommended
+    _, second, *_ = sorted(computed.paths, key=lambda one: -one.npv.mean)
     lead = paid[PAID[Paid.ROSTERED]].lead_eur  # as configured, with what is known of it
     assert lead.mean == pytest.approx(second.behind.mean) and lead.bounds == pytest.approx(second.behind.bounds)
 
 
-def test_a_turn_is_sure_only_where_its_interval_is_far_from_0_since_all_turns_count(told: Answer) -> None:
-    alone = [turn for turn in told.turns if turn.lead_eur.bounds and not turn.lead_eur.holds(0)]
-    sure = [turn for turn in told.turns if turn.is_sure]
+def test_a_turn_is_sure_only_where_its_interval_is_far_from_0_since_all_turns_count(computed: Answer) -> None:
+    alone = [turn for turn in computed.turns if turn.lead_eur.bounds and not turn.lead_eur.holds(0)]
+    sure = [turn for turn in computed.turns if turn.is_sure]
     assert 0 < len(sure) < len(alone) and set(sure) < set(alone)
 
 
 @pytest.mark.parametrize(("is_sure", "begins"), [(True, "The choice turns to "), (False, "It may turn to ")])
 def test_a_turn_is_told_as_surely_as_an_interval_knows_it_that_counts_all(
-    told: Answer, begins: str, *, is_sure: bool
+    computed: Answer, begins: str, *, is_sure: bool
 ) -> None:
     turn = Turn(0, "growth", "low", "react_66k", Interval(-2e6, -3e6, -1e6, 2), is_sure)
-    chosen = " ".join(sentences(replace(told, turns=(turn,))))
+    chosen = " ".join(sentences(replace(computed, turns=(turn,))))
     assert f"{begins}{path_name('react_66k')} with growth low" in chosen
     assert ("Nothing that was varied alone surely turns the choice." in chosen) == (not is_sure)
     assert ("intervals of the lead that count all 1 values set (Bonferroni) hold 0" in chosen) == (not is_sure)
     single = replace(turn, lead_eur=Interval(-2e6, None, None, 1), is_sure=False)
-    chosen = " ".join(sentences(replace(told, turns=(single,))))
+    chosen = " ".join(sentences(replace(computed, turns=(single,))))
     assert "by the means it does, but one replication leaves the lead without an interval." in chosen
 
 
@@ -983,43 +985,43 @@ def test_a_turn_is_told_as_surely_as_an_interval_knows_it_that_counts_all(
         ((0, 0, 0), (0, 0, 0), "Knowing any one thing before choosing is worth nothing"),
     ],
 )
-def test_the_main_uncertainty_is_told_as_surely_as_it_is_known(told: Answer, most, other, says: str) -> None:
+def test_the_main_uncertainty_is_told_as_surely_as_it_is_known(computed: Answer, most, other, says: str) -> None:
     worths = {"growth of demand": most, "result of permit": other, EVERYTHING: (20, 20, 20)}
     rows = [
         Knowing(order, what, Interval(*ends, 2).scaled(1e6), "EUR") for order, (what, ends) in enumerate(worths.items())
     ]
-    text = " ".join(sentences(replace(told, knowing=tuple(rows))))
+    text = " ".join(sentences(replace(computed, knowing=tuple(rows))))
     assert says in text
     assert ("may be worth as much" in text) == ("may be" in says)
 
 
 @pytest.mark.parametrize(("low", "is_open"), [(-1e6, True), (1e6, False)])
-def test_that_rules_may_bring_nothing_is_said(told: Answer, low: float, is_open: bool) -> None:
+def test_that_rules_may_bring_nothing_is_said(computed: Answer, low: float, is_open: bool) -> None:
     rules = Knowing(9, WAITING, Interval(5e6, low, 11e6, 2), "EUR")
-    (*_, line) = sentences(replace(told, knowing=(*told.knowing, rules)))
+    (*_, line) = sentences(replace(computed, knowing=(*computed.knowing, rules)))
     assert (
         line.startswith("Building by rules instead of by dates brings 5")
         and (", which may be zero," in line) == is_open
     )
     dear = Knowing(9, WAITING, Interval(-5e6, -11e6, low, 2), "EUR")
-    (*_, line) = sentences(replace(told, knowing=(*told.knowing, dear)))
+    (*_, line) = sentences(replace(computed, knowing=(*computed.knowing, dear)))
     assert line.startswith("Building by rules instead of by dates costs 5")
 
 
 def test_a_path_ends_the_years_ahead_of_doing_nothing_by_its_worth(
-    told: Answer, monkeypatch: pytest.MonkeyPatch
+    computed: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: dict[str, Any] = {}
     monkeypatch.setattr(expansion_figures, "cash", lambda years, less, idle: drawn.update(less, idle=idle))
-    names = [picture.name for picture in pictures(told)]
+    names = [picture.name for picture in pictures(computed)]
     assert names == ["fan", "cash", "service", "map", "tornado"]
-    worth = {path_name(path.path): path.npv.mean for path in told.paths}
+    worth = {path_name(path.path): path.npv.mean for path in computed.paths}
     ahead = {name: (eur - worth[drawn["idle"]]) / 1e6 for name, eur in worth.items()}
     assert {name: drawn[name][-1] for name in worth} == pytest.approx(ahead)
 
 
-def test_the_answer_says_its_staff(told: Answer) -> None:
-    path, turned, staff, *_ = sentences(told)
+def test_the_answer_says_its_staff(computed: Answer) -> None:
+    path, turned, staff, *_ = sentences(computed)
     assert path.startswith("The path ") and turned.startswith("The choice turns to ")
     assert "paid hours a day (roster: follows work)" in staff
     assert PAID[Paid.ROSTERED] in staff

@@ -152,8 +152,8 @@ def test_a_sum_counts_only_where_how_many_is_told(small: Exposure) -> None:
     order = replace(small.messages["order"], event=Event.TRUCK_DEPARTED)
     seen = replace(small, messages={**small.messages, "order": order}, policies={})
     assert inference_rows(seen, parcels, parcels)["r2"][3] == 0, "the host is not told the number of parcels"
-    told = replace(seen, inference=replace(seen.inference, count=("product",)))
-    assert inference_rows(told, parcels, parcels)["r2"][3] == pytest.approx(1)
+    counting = replace(seen, inference=replace(seen.inference, count=("product",)))
+    assert inference_rows(counting, parcels, parcels)["r2"][3] == pytest.approx(1)
 
 
 def test_the_hub_is_the_same_with_and_without_the_ledger(result: sim.Result) -> None:
@@ -309,12 +309,12 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("word", "said"), MISTAKES.items())
-def test_a_mistake_is_one_line(word: str, said: str) -> None:
+@pytest.mark.parametrize(("word", "message"), MISTAKES.items())
+def test_a_mistake_is_one_line(word: str, message: str) -> None:
     added = "++" if "hidden" in word else ""
     with pytest.raises(ConfigError) as caught:
         load("liege_30k", "exposure=ledger", f"{added}exposure.{word}")
-    assert str(caught.value).startswith(f"exposure.{said}")
+    assert str(caught.value).startswith(f"exposure.{message}")
     assert "\n" not in str(caught.value)
 
 
@@ -327,8 +327,8 @@ def test_a_pseudonym_that_somebody_needs_in_clear_wants_a_lookup(on: HubConfig) 
     policy = on.exposure.policies["data_pseudonymised"]
     late = replace(policy, pseudonymised=replace(policy.pseudonymised, systems=("postal_system",)))
     assert changed(on, policies={"own": late}).exposure.policies["own"] == late
-    said = "policies.own.pseudonymised.fields: hides 'consignee', which postal_operator needs in delivery_list"
-    with pytest.raises(ConfigError, match=re.escape(said)):
+    message = "policies.own.pseudonymised.fields: hides 'consignee', which postal_operator needs in delivery_list"
+    with pytest.raises(ConfigError, match=re.escape(message)):
         changed(on, policies={"own": replace(late, lookup=None)})
 
 
@@ -340,8 +340,8 @@ def test_who_is_told_less_cannot_tell_more(on: HubConfig) -> None:
         copy = message.receivers["hub_operator"]
         needs = tuple(field for field in copy.needs if field != "route")
         messages[name] = replace(message, receivers={**message.receivers, "hub_operator": replace(copy, needs=needs)})
-    said = "policies.data_minimised.minimised: hides 'route' from hub_operator, which must send it to customs"
-    with pytest.raises(ConfigError, match=re.escape(said)):
+    text = "policies.data_minimised.minimised: hides 'route' from hub_operator, which must send it to customs"
+    with pytest.raises(ConfigError, match=re.escape(text)):
         changed(on, messages=messages)
 
 

@@ -184,8 +184,8 @@ def test_the_terminal_says_beside_goods_of_a_year_what_the_page_says_of_the_hubs
 def test_the_text_and_the_page_have_both_ledgers(run: Path, shown: tuple[dict[str, Any], str]) -> None:
     _, text = shown
     assert "data_minimised in force" in text
-    for said in ("EU cloud operator", "split custody", "CN to DE (CN)", "A year of such days", "least squares"):
-        assert said in text, said
+    for part in ("EU cloud operator", "split custody", "CN to DE (CN)", "A year of such days", "least squares"):
+        assert part in text, part
     assert "−" in text and not re.search(r" -\d", text), "a minus is no hyphen"
     page = (run / "report.html").read_text(encoding="utf-8")
     for heading in ("Who could read what", "What flows reveal", "Consumption by destination"):
@@ -217,15 +217,15 @@ def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["scenario=liege_31k"], "no design 'liege_31k'"),
         (["day=2022-09-05"], "unknown option"),
         (["nowhere"], "exposure: one RUN"),
     ],
 )
-def test_a_mistake_is_one_line(run: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said in refused(capsys, "exposure", run, *words)
+def test_a_mistake_is_one_line(run: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message in refused(capsys, "exposure", run, *words)
 
 
 def test_tables_of_strangers_are_refused_in_one_line(
@@ -255,9 +255,9 @@ def test_a_demand_that_a_user_sets_is_no_estimate_of_the_hubs_share() -> None:
 
 
 def test_money_says_on_which_share_it_stands() -> None:
-    (said,) = money_rests_on(load("liege_30k"))
+    (sentence,) = money_rests_on(load("liege_30k"))
     as_many = load("liege_30k", "arrivals.cancelled_share=0.1", f"demand.flights_per_day={3.5 / 0.9}")
-    assert money_rests_on(as_many) == [said], "cancelled flights bring nothing"
-    assert "147 million parcels a year, 45 % of the airport's 326 million" in said
-    assert "30–50 % would be 98–163 million" in said
+    assert money_rests_on(as_many) == [sentence], "cancelled flights bring nothing"
+    assert "147 million parcels a year, 45 % of the airport's 326 million" in sentence
+    assert "30–50 % would be 98–163 million" in sentence
     assert not money_rests_on(load("liege_30k", "demand.flights_per_day=5"))

@@ -87,15 +87,15 @@ def test_a_page_that_is_not_wanted_now_is_made_when_it_is_asked_for(when, line, 
 
 
 def test_what_the_ladder_allows_is_said_before_a_few_designs_are_simulated(tmp_path, capsys, monkeypatch):
-    said = "Before the simulation: "
+    begin = "Before the simulation: "
     small = [word for word in (*SMALL, "page=none", "--out", str(tmp_path)) if word != "--quiet"]
     few = ("compare", "designs=[liege_30k, liege_30k apron.stands=1]", *small)
     assert main([*few]) == 0
     first, second, *others = capsys.readouterr().err.splitlines()
-    assert first.startswith(said) and "tug trains can handle about 86,800 parcels a day at most; 4,610 arrive" in first
-    assert second.startswith(said) and "aircraft stands can handle about 23,400 parcels a day at most; 4,610" in second
-    assert not any(said in line for line in others)
+    assert first.startswith(begin) and "tug trains can handle about 86,800 parcels a day at most; 4,610 arrive" in first
+    assert second.startswith(begin) and "aircraft stands can handle about 23,400 parcels a day at most; 4,610" in second
+    assert not any(begin in line for line in others)
     assert main([*few]) == 0, "the run is complete"
     monkeypatch.setattr(of_designs, "_FEW", 1)
     assert main([*few, "seed=2"]) == 0
-    assert said not in capsys.readouterr().err
+    assert begin not in capsys.readouterr().err

@@ -17,11 +17,11 @@ from experiments.main import main
 CASES = {}
 
 
-def case(*said):
+def case(*messages):
     """A way to spoil a good run, and what the refusal must say."""
 
     def keep(spoil):
-        CASES[spoil.__name__] = (spoil, said)
+        CASES[spoil.__name__] = (spoil, messages)
         return spoil
 
     return keep
@@ -438,14 +438,14 @@ def simulated(*_, **__):
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_hostile_run_is_refused_in_one_line(capsys, monkeypatch, good, tmp_path, name):
-    spoil, said = CASES[name]
+    spoil, messages = CASES[name]
     run = shutil.copytree(good, tmp_path / "run")
     spoil(run)
     before = sorted(path.name for path in tmp_path.iterdir())
     monkeypatch.setattr("experiments.frame.simulating.replications", simulated)
     err = refused(capsys, "reproduce", run)
     assert len(err) < 600 and err[:-1].isprintable()
-    assert all(text in err for text in said), err
+    assert all(text in err for text in messages), err
     assert sorted(path.name for path in tmp_path.iterdir()) == before
     assert not (run / "called").exists()
 
@@ -470,7 +470,7 @@ def changed(column, value, where=None):
 
 
 @pytest.mark.parametrize(
-    ("words", "table", "change", "said"),
+    ("words", "table", "change", "messages"),
     [
         (["show"], "summary", changed("mean", np.nan), "no KPI has a value"),
         (
@@ -486,14 +486,14 @@ def changed(column, value, where=None):
     ],
 )
 def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
-    capsys, good, tmp_path, words, table, change, said
+    capsys, good, tmp_path, words, table, change, messages
 ):
     run = shutil.copytree(good, tmp_path / "run")
     rewritten(run, table, change)
     sealed(run)
     capsys.readouterr()
     verb, *options = words
-    assert said in refused(capsys, verb, run, *options)
+    assert messages in refused(capsys, verb, run, *options)
 
 
 @pytest.mark.parametrize(

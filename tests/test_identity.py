@@ -67,7 +67,7 @@ def test_the_hash_is_the_same_in_every_process():
         "from experiments.composition import load; from experiments.store.identity import hash_of, identity_of;"
         "print(hash_of(identity_of({'a': load('liege_30k')}, {'b': 1, 'a': [1, 2]})))"
     )
-    said = {
+    hashes = {
         subprocess.run(
             [sys.executable, "-c", program],
             check=True,
@@ -77,7 +77,7 @@ def test_the_hash_is_the_same_in_every_process():
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(said) == 1
+    assert len(hashes) == 1
 
 
 def test_the_cpu_family_names_what_numpy_chose():

@@ -117,15 +117,15 @@ MODES = (
 def dask_cluster(folder, path):
     """The address of a Dask scheduler with two workers on this machine, the workers' parent process, and its own."""
     folder.mkdir(exist_ok=True)
-    told = folder / "scheduler.json"
-    common = ["--scheduler-file", str(told), "--no-dashboard"]
+    scheduler_file = folder / "scheduler.json"
+    common = ["--scheduler-file", str(scheduler_file), "--no-dashboard"]
     beginning = {"cwd": folder, "stderr": subprocess.DEVNULL, "env": {**os.environ, "PYTHONPATH": path}}
     scheduler = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common],
         **beginning,
     )
     end = time.monotonic() + 60
-    while not told.exists():
+    while not scheduler_file.exists():
         assert time.monotonic() < end, "no scheduler"
         time.sleep(0.1)
     workers = subprocess.Popen(
@@ -135,7 +135,7 @@ def dask_cluster(folder, path):
         ],
         **beginning,
     )
-    yield json.loads(told.read_text())["address"], workers.pid, scheduler.pid
+    yield json.loads(scheduler_file.read_text())["address"], workers.pid, scheduler.pid
     for process in (workers, scheduler):
         process.terminate()
         process.wait(timeout=30)
@@ -202,9 +202,11 @@ def test_a_lost_scheduler_is_one_line_and_resume_goes_on(tmp_path, monkeypatch, 
         at = ["execution=dask", f"execution.address={address}"]
         assert main([*words, *at, "--out", str(tmp_path / "lost")]) == 2
     (folder,), (whole,) = (tmp_path / "lost").iterdir(), (tmp_path / "whole").iterdir()
-    said = capsys.readouterr()
-    no_worker_yet, _, last = said.err.rpartition("cargohub: execution: the scheduler is lost; finished parts are kept")
-    assert said.out == "" and last.count("\n") == 1 and no_worker_yet.count("\n") <= 1
+    captured = capsys.readouterr()
+    no_worker_yet, _, last = captured.err.rpartition(
+        "cargohub: execution: the scheduler is lost; finished parts are kept"
+    )
+    assert captured.out == "" and last.count("\n") == 1 and no_worker_yet.count("\n") <= 1
     assert len(kept) >= after and (folder / "replications.jsonl").read_bytes().count(b"\n") == 1 + len(kept)
     assert main(["resume", str(folder), "--quiet"]) == 0
     assert tables(folder) == tables(whole)
@@ -279,9 +281,9 @@ def test_a_full_disk_is_one_line_on_the_command_line(tmp_path, capsys):
     with pytest.MonkeyPatch.context() as patched:
         FullDisk(patched, 20_000)
         assert main(words) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("cargohub: runs/a file: No space left on device; finished parts are kept")
-    assert said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("cargohub: runs/a file: No space left on device; finished parts are kept")
+    assert error.count("\n") == 1
     assert main(words) == 0
 
 
@@ -295,23 +297,23 @@ def test_a_workbook_without_room_is_one_line(tmp_path, capsys, monkeypatch):
         assert main(["sheet", "new", str(tmp_path / "plan.xlsx")]) == 2
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    said = capsys.readouterr().err
-    assert said.endswith("File too large\n") and said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.endswith("File too large\n") and error.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["first.xlsx"]
 
 
 def test_a_workbook_under_a_clock_without_a_battery_is_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(0))
-    said = refused(capsys, "sheet", "new", tmp_path / "plan.xlsx")
-    assert "before 1980" in said and not list(tmp_path.iterdir())
+    error = refused(capsys, "sheet", "new", tmp_path / "plan.xlsx")
+    assert "before 1980" in error and not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_read_only_folder_is_one_line(tmp_path, capsys):
     tmp_path.chmod(0o500)
     assert main(["run", *SHORT, "--quiet", "--out", str(tmp_path / "runs")]) == 2
-    said = capsys.readouterr().err
-    assert said == f"cargohub: {tmp_path / 'runs'}: Permission denied\n"
+    error = capsys.readouterr().err
+    assert error == f"cargohub: {tmp_path / 'runs'}: Permission denied\n"
 
 
 def test_a_folder_that_cannot_be_written_is_one_line_to_anybody(tmp_path, capsys):

@@ -224,8 +224,8 @@ def test_a_years_costs_of_a_disruption_that_happens_once_are_said_to_repeat_it()
     options = ("strike_day", "night_curfew", "random_fog")
     hubs = [load("liege_30k", f"+disruption@disruptions.it={option}") for option in options]
     texts = [prices_line(prices(), [hub(), disrupted]) for disrupted in hubs]
-    said = "Costs of a year repeat the measured days all year, with their disruptions."
-    assert [text.endswith(said) for text in texts] == [True, False, False]
+    sentence = "Costs of a year repeat the measured days all year, with their disruptions."
+    assert [text.endswith(sentence) for text in texts] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,8 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
         part for part in jupytext.read(script).cells if part.cell_type == "markdown" and "### Exercise" in part.source
     ]
     assert [part.source.splitlines()[0] for part in exercises] == [f"### Exercise {n}" for n in (1, 2, 3)]
-    told = script.read_text(encoding="utf-8").split("### Exercise")[1:]
-    for text in told:
+    parts = script.read_text(encoding="utf-8").split("### Exercise")[1:]
+    for text in parts:
         last = [line for line in text.splitlines() if line and not line.startswith(("#", " "))][-1]
         assert last.startswith("assert "), last
 

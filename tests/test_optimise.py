@@ -311,16 +311,16 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     header = [name for table in tables[1:] for name in table.header[1:]]
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"
-    said = list(result.sentences)
-    assert "that fit (2), 2 are on the front" in said[0]
-    assert said[1].endswith(": positions 100, the rest as configured.")
-    assert said[2].endswith(": the hub as configured.")
+    lines = list(result.sentences)
+    assert "that fit (2), 2 are on the front" in lines[0]
+    assert lines[1].endswith(": positions 100, the rest as configured.")
+    assert lines[2].endswith(": the hub as configured.")
     assert any("fewer different designs fit (2) than a generation has" in line for line in result.warnings)
     # Both are cheaper and better than a hub off the front: the one with the best service is named.
     off = Trial(2, 0, design_of(config, own.variables, (values[0], 90.0, *values[2:])),
                 {"cost_eur_per_day": (2500.0, 2600.0), "on_time_share": (0.95, 0.96)})  # fmt: skip
-    told = list(replace(result, tried=Found((off, *trials), trials, off)).sentences)[-1]
-    assert "2,550" in told and "98.5" in told and "96.5" not in told, told
+    last = list(replace(result, tried=Found((off, *trials), trials, off)).sentences)[-1]
+    assert "2,550" in last and "98.5" in last and "96.5" not in last, last
 
 
 @pytest.mark.parametrize(

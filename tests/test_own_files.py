@@ -45,7 +45,7 @@ def test_what_is_no_regular_file_is_not_waited_for(tmp_path, reader, kind):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (f"{HEADER}A,2022-09-06 08:00,²\n", "parcels: a whole number from 1"),
         (f"{HEADER}A,2022-09-06 08:00,١٢\n", "parcels: a whole number from 1"),
@@ -59,10 +59,10 @@ def test_what_is_no_regular_file_is_not_waited_for(tmp_path, reader, kind):
         ("\x01\x1b[31m", r"no column 'flight' among \\x01\\x1b\[31m;"),
     ],
 )
-def test_a_bad_cell_of_flights_is_one_short_line(tmp_path, text, said):
+def test_a_bad_cell_of_flights_is_one_short_line(tmp_path, text, message):
     path = tmp_path / "flights.csv"
     path.write_text(text)
-    with pytest.raises(CargohubError, match=said) as refused:
+    with pytest.raises(CargohubError, match=message) as refused:
         read_flight_file(str(path), dt.date(2022, 9, 5), None)
     assert len(str(refused.value)) < len(str(path)) + 3 * LONGEST_ECHO
 
@@ -109,8 +109,8 @@ def test_a_formula_without_a_value_is_no_empty_cell(tmp_path):
 
 @pytest.mark.parametrize("word", [f"{'x' * 300}=1", f"demand={'x' * 300}"])
 def test_a_word_too_long_for_the_name_of_a_file_is_no_option(capsys, word):
-    said = refused(capsys, "run", "--show", word)
-    assert "unknown key" in said or "demand: no 'xx" in said
+    error = refused(capsys, "run", "--show", word)
+    assert "unknown key" in error or "demand: no 'xx" in error
 
 
 def test_a_damaged_table_whose_hash_fits_is_one_line(capsys, tmp_path):

@@ -206,9 +206,9 @@ def test_a_plan_of_a_file_is_that_of_the_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_in_a_plan_is_told_with_its_row(rows: Sequence[str], message: str, tmp_path: Path) -> None:
-    with pytest.raises(CargohubError) as told:
+    with pytest.raises(CargohubError) as caught:
         load("liege_30k", f"packout.chute_plan={_file(tmp_path, rows)}")
-    assert message in str(told.value) and str(tmp_path / "plan.csv") in str(told.value)
+    assert message in str(caught.value) and str(tmp_path / "plan.csv") in str(caught.value)
 
 
 def test_a_hundred_destinations_fit_eight_machines() -> None:

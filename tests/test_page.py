@@ -386,10 +386,10 @@ def test_a_number_in_per_cent_is_of_the_scenarios(tmp_path):
     assert f"halls.main.doors_in={math.floor(0.75 * base.halls['main'].doors_in + 0.5)}" in words
     assert f"service_h={0.7 * base.service_h:g}" in words
     assert f"parcels.no_read_share={base.parcels.no_read_share / 2:g}" in words
-    said = checked(plan_of([("set.fit", "+20 %")]), Arguments("page", out=tmp_path)).mistake
+    mistake = checked(plan_of([("set.fit", "+20 %")]), Arguments("page", out=tmp_path)).mistake
     quoted = checked(plan_of([("set.halls.main.doors_out", "'3")]), Arguments("page", out=tmp_path))
     assert "a quote is not closed" in quoted.mistake and quoted.mistake_key == "halls.main.doors_out"
-    assert "+20 %" in said, "what is no number is not changed by a share"
+    assert "+20 %" in mistake, "what is no number is not changed by a share"
 
 
 def test_a_decomposition_is_planned_from_a_baseline(tmp_path):

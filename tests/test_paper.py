@@ -42,14 +42,14 @@ def test_what_the_paper_says_of_the_validation_is_what_the_document_says():
 
 
 def test_what_the_paper_says_of_speed_is_what_the_document_says():
-    said = " ".join(TEXT.split())
+    text = " ".join(TEXT.split())
     rows = re.findall(r"^\|.*\|$", (PAPER.parent / "performance.md").read_text(encoding="utf-8"), re.MULTILINE)
     for times, row in (
         (r"some ([\d.]+ million) parcels a second, (\d+) times as many as the second program", "the default: packers"),
         (r"()([\d.]+) times as fast as a loop over events in C", "a C loop over events"),
         (r"()(\d+) times as fast as SimPy with one process a parcel", "SimPy 4.1, one process a parcel"),
     ):
-        (figures,) = re.findall(times, said)
+        (figures,) = re.findall(times, text)
         (cells,) = [each for each in rows if row in each]
         assert all(figure in cells for figure in figures), (figures, cells)
 

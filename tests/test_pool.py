@@ -119,12 +119,12 @@ def test_cancelled_requests_are_never_granted_and_free_the_queue(env):
 def test_waits_are_told_by_the_first_kind_that_lacks(env):
     pool = Pool(env, Phase.BREAKDOWN, stations=1, workers=2, floor=5)
     pool.request((0,), stations=1, workers=2, floor=5)
-    told = []
+    waits = []
 
     def second():
         yield at(env, 10)
         grant = yield pool.request((1,), stations=1, workers=1, floor=3)
-        told.append((env.now, grant.waited))
+        waits.append((env.now, grant.waited))
 
     env.process(second())
     _run_at(env, 14, lambda: pool.release(stations=1))
@@ -132,7 +132,7 @@ def test_waits_are_told_by_the_first_kind_that_lacks(env):
     _run_at(env, 30, lambda: pool.release(floor=2))
     _run_at(env, 41, lambda: pool.release(floor=1))
     env.run(until=60)
-    assert told == [(41, {"stations": 4, "workers": 3, "floor": 24})]
+    assert waits == [(41, {"stations": 4, "workers": 3, "floor": 24})]
     assert pool.lacked_until(int(env.now)) == {"stations": 4, "workers": 3, "floor": 24}
 
 

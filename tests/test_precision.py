@@ -74,24 +74,24 @@ def test_the_estimate_is_the_least_number_whose_t_interval_is_narrow_enough():
 
 def test_it_stops_as_soon_as_all_are_narrow_and_tells_before_it_goes_on():
     draws = np.random.default_rng(5).normal(size=(400, 2)) * [1.0, 3.0]
-    asked_for, told = [], []
+    asked_for, lines = [], []
 
     def sample(n):
         asked_for.append(n)
         return {"a": {"x": draws[:n, 0].tolist()}, "b": {"x": draws[:n, 1].tolist()}}
 
     def report(n, needs):
-        told.append((n, needs))
+        lines.append((n, needs))
 
     n, wide = narrow(sample, {"x": 0.4}, first=5, most=400, report=report, interval_of=interval_of)
     assert wide == []
     assert asked_for[0] == 5
     assert all(before < after <= 2 * before for before, after in pairwise(asked_for))
     assert n == asked_for[-1]
-    assert [n for n, _ in told] == asked_for[:-1]
+    assert [n for n, _ in lines] == asked_for[:-1]
     assert all(mean_interval(own["x"]).half_width <= 0.4 for own in sample(n).values())
     # b, whose deviation is three times as large, decides.
-    assert max(told[-1][1], key=lambda need: need.n).label == "b"
+    assert max(lines[-1][1], key=lambda need: need.n).label == "b"
 
 
 def test_replications_without_parcels_are_named():
@@ -181,7 +181,7 @@ def test_intervals_of_the_mean_wait_at_a_sorting_machine_hold_the_theory():
     assert hits >= stats.binom.ppf(1e-3, EXPERIMENTS, 0.91)
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[dict, str]:
+def document_of(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[dict, str]:
     assert main([*words, *TINY]) == 0
     captured = capsys.readouterr()
     return json.loads(captured.out), captured.err
@@ -196,42 +196,42 @@ ASKED = (
 
 
 def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: Path, is_slow: bool) -> None:
-    document, said = told(capsys, "run", *ASKED, "workers=1", "--out", str(tmp_path / "1"))
+    document, errors = document_of(capsys, "run", *ASKED, "workers=1", "--out", str(tmp_path / "1"))
     n = document["kpis"]["dwell_mean_h"]["n"]
     assert 2 < n <= 6
-    _, first, *_ = said.splitlines()
+    _, first, *_ = errors.splitlines()
     assert first.startswith("precision: ") and "after 2 replications" in first
     interval = document["kpis"]["dwell_mean_h"]
     is_narrow = (interval["high"] - interval["low"]) / 2 <= 0.3
     assert is_narrow or any("precision: target not reached: Dwell, mean" in line for line in document["warnings"])
     if is_slow:
-        other, quiet = told(capsys, "run", *ASKED, "workers=2", "--quiet", "--out", str(tmp_path / "2"))
+        other, quiet = document_of(capsys, "run", *ASKED, "workers=2", "--quiet", "--out", str(tmp_path / "2"))
         assert quiet == ""
         assert tables_of(other["run_dir"]) == tables_of(document["run_dir"])
     # Complete, it is read, not made: the same number of replications, and nothing to tell.
-    again, said = told(capsys, "run", *ASKED, "workers=1", "--out", str(tmp_path / "1"))
+    again, errors = document_of(capsys, "run", *ASKED, "workers=1", "--out", str(tmp_path / "1"))
     assert again == document
-    assert said == ""
+    assert errors == ""
 
 
 @pytest.mark.slow
 def test_an_interrupted_run_ends_with_the_same_tables(capsys, tmp_path: Path) -> None:
     words = ("run", *ASKED, "workers=1", "--quiet", "--out")
-    whole, _ = told(capsys, *words, str(tmp_path / "whole"))
+    whole, _ = document_of(capsys, *words, str(tmp_path / "whole"))
     interrupted([*words, str(tmp_path / "broken"), *TINY], after=3)
     capsys.readouterr()
-    resumed, _ = told(capsys, *words, str(tmp_path / "broken"))
+    resumed, _ = document_of(capsys, *words, str(tmp_path / "broken"))
     assert tables_of(resumed["run_dir"]) == tables_of(whole["run_dir"])
 
 
 def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, tmp_path: Path) -> None:
-    document, said = told(
+    document, errors = document_of(
         capsys, "compare", "scenarios=[liege_30k,liege_66k]", "replications=2", "precision.on_time_share=1e-9",
         "precision.dwell_mean_h=1e-9", "precision.max_replications=3", "demand.flights_per_day=1", "workers=1",
         "--out", str(tmp_path),
     )  # fmt: skip
     assert {own["kpis"][kpi]["n"] for own in document["scenarios"].values() for kpi in own["kpis"]} == {3}
-    assert "of each of 2 designs" in said
+    assert "of each of 2 designs" in errors
     warned = [line for line in document["warnings"] if line.startswith("precision: target not reached: Dwell, mean")]
     assert len(warned) == 2
     assert warned[0].startswith("precision: target not reached: ")

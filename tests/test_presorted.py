@@ -187,7 +187,7 @@ def test_paths_of_units_add_up(goods):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         # The largest parcel has 0.733 m3, a trailer takes 90.
         (("presorted=bags", "presorted.bag_parcels=130"), "no truck can carry: 130 parcels can have 95.3 m3"),
@@ -214,8 +214,10 @@ def test_paths_of_units_add_up(goods):
         (("presorted.goods=boxes",), "presorted.goods"),
     ],
 )
-def test_a_mistake_is_one_line(words, said, tmp_path, capsys):
-    assert said in refused(capsys, "run", *SHORT, "replications=1", "workers=1", "--quiet", "--out", tmp_path, *words)
+def test_a_mistake_is_one_line(words, message, tmp_path, capsys):
+    assert message in refused(
+        capsys, "run", *SHORT, "replications=1", "workers=1", "--quiet", "--out", tmp_path, *words
+    )
 
 
 def test_declarations_are_of_parcels(capsys):

@@ -306,14 +306,14 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert "mean of 2 macroreplications, with its 95 % interval" in out
     assert re.search(r"solver +after 25 +after 50 +after 75 +after 100\n", out)
     assert main(["problems", TODAY, "solvers=random", "macroreplications=2", *words[2:-1], "--json"]) == 0
-    out, said = capsys.readouterr()
+    out, errors = capsys.readouterr()
     (last,) = (row for row in rows if row["solver"] == "random" and row["replications"] == "100")
     assert json.loads(out)["gaps"] == {"random": pytest.approx(float(last["gap"]))}
-    assert said.startswith("problems: at most 200 replications (1 solver, 2 macroreplications, a budget of 100)\n")
+    assert errors.startswith("problems: at most 200 replications (1 solver, 2 macroreplications, a budget of 100)\n")
     assert main(["problems", TODAY, "solvers=random", "macroreplications=1", *words[2:-1]]) == 0
-    out, said = capsys.readouterr()
+    out, errors = capsys.readouterr()
     assert "one macroreplication, no interval" in out
-    assert said == "problems: at most 100 replications (1 solver, 1 macroreplication, a budget of 100)\n"
+    assert errors == "problems: at most 100 replications (1 solver, 1 macroreplication, a budget of 100)\n"
 
 
 def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch):

@@ -283,10 +283,12 @@ def test_a_file_name_has_what_differs_from_the_first_replication_of_the_first_de
     assert file_name(both) == "replay-b-replication-2-and-other-b-replication-3.html"
 
 
-@pytest.mark.parametrize(("differs", "said"), [({"start_date": "2022-09-06"}, "the same day"), ({"seed": 2}, "draws")])
-def test_two_runs_in_step_have_the_same_days_and_draws(differs, said):
+@pytest.mark.parametrize(
+    ("differs", "message"), [({"start_date": "2022-09-06"}, "the same day"), ({"seed": 2}, "draws")]
+)
+def test_two_runs_in_step_have_the_same_days_and_draws(differs, message):
     _check_step([_replication("a"), _replication("b")])
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         _check_step([_replication("a"), _replication("b", **differs)])
 
 
@@ -339,7 +341,7 @@ def test_a_loader_that_is_away_is_no_cause_where_the_roster_has_nobody():
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ([], "one or two run folders"),
         (["{run}"] * 3, "one or two run folders"),
@@ -351,8 +353,8 @@ def test_a_loader_that_is_away_is_no_cause_where_the_roster_has_nobody():
         (["{run}", "--out", "{run}/report.html"], "report.html would be in a run folder"),
     ],
 )
-def test_mistakes_are_one_line(run, capsys, words, said):
-    assert said in refused(capsys, "replay", *(word.format(run=run) for word in words))
+def test_mistakes_are_one_line(run, capsys, words, message):
+    assert message in refused(capsys, "replay", *(word.format(run=run) for word in words))
 
 
 def test_names_cannot_become_markup(run):

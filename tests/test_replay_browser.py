@@ -134,14 +134,14 @@ def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, brow
     width, seen, total = min(flows["time"]) % 5 or 5, set(), 0
     for second in some_seconds(run, 12):
         end = second // 60 // width * width
-        for key, said in browser.run(FLOWS % second).items():
-            facts = {row[0]: row[1] for row in said["rows"]}
+        for key, shown in browser.run(FLOWS % second).items():
+            facts = {row[0]: row[1] for row in shown["rows"]}
             came, left = rows[key].get(end, (0, 0))
             inside = sum(came - left for time, (came, left) in rows[key].items() if time <= end)
             (out,) = {"Sorted", "Packed", "Screened", "Taken by trucks and shuttles"} & {*facts}
             assert [whole(facts[name]) for name in ("Inside", "Came", out)] == [inside, came, left], (key, second)
             if key.startswith(("machine", "screening")):
-                assert whole(said["text"]) == left * 60 / width, (key, second)
+                assert whole(shown["text"]) == left * 60 / width, (key, second)
             seen.add(key.partition("/")[0])
             total += came
     assert seen == {"machine", "chute", "lane", "screening"}
@@ -178,10 +178,10 @@ def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(ru
 
 
 def test_what_is_at_rest_is_blocked_now_and_its_line_chooses_it(run, browser):
-    line, title, said = browser.run(BLOCKED % (9 * 3600))
+    line, title, text = browser.run(BLOCKED % (9 * 3600))
     assert line == "Sorting machine 1: at rest for 1 h 0 min, a sorting machine outage (belt)"
     assert title == "Sorting machine 1"
-    assert "at rest" in said
+    assert "at rest" in text
     texts = browser.run("return document.getElementById('blocked').innerText")
     assert "On now: absent staff (strike)" in texts
     assert "Posts of sorting exports by hand: at rest" in texts
@@ -287,7 +287,7 @@ def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser
     flights = rows_of(run, "flights")
     key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)
     browser.run(SEEK % since)
-    said = browser.run(CLICK)
-    assert f"Flight {key}" in said
-    assert "being unloaded" in said
-    assert f"cargohub trace {run} flight={key}" in said
+    text = browser.run(CLICK)
+    assert f"Flight {key}" in text
+    assert "being unloaded" in text
+    assert f"cargohub trace {run} flight={key}" in text

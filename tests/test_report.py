@@ -78,9 +78,9 @@ def kpis(on_time, dwell=None, machines=0.7):
 
 
 def test_a_design_that_carries_says_so_with_its_interval():
-    said = sentences.sentence(TODAY, kpis(value(0.998, 0.995, 0.999)), LADDER, subject="30,000 m²")
-    assert said.startswith("30,000 m² carries 3.5 flights a day: 99.8 % of parcels leave within 24 h (99.5–99.9 %)")
-    assert said.endswith(
+    sentence = sentences.sentence(TODAY, kpis(value(0.998, 0.995, 0.999)), LADDER, subject="30,000 m²")
+    assert sentence.startswith("30,000 m² carries 3.5 flights a day: 99.8 % of parcels leave within 24 h (99.5–99.9 %)")
+    assert sentence.endswith(
         "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
         "612,000 parcels a day; 402,000 arrive."
     )
@@ -89,37 +89,39 @@ def test_a_design_that_carries_says_so_with_its_interval():
 def test_the_answer_says_the_staff_that_it_rests_on():
     values = {**kpis(value(0.998)), "staff_h_paid_per_day": value(2602.2, unit="h/d")}
     staffed = replace(TODAY, roster="follows_work")
-    said = sentences.sentence(staffed, values, {}, subject="It")
-    assert said.startswith("It carries 3.5 flights a day, with 2,602 paid hours a day (roster: follows work): 99.8 %")
+    sentence = sentences.sentence(staffed, values, {}, subject="It")
+    assert sentence.startswith(
+        "It carries 3.5 flights a day, with 2,602 paid hours a day (roster: follows work): 99.8 %"
+    )
 
 
 def test_a_design_that_does_not_carry_names_its_bottleneck():
-    said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
-    assert said.startswith("It does not carry 11 flights a day: only 61.0 % of parcels leave")
+    sentence = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
+    assert sentence.startswith("It does not carry 11 flights a day: only 61.0 % of parcels leave")
     bottleneck = "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
-    assert f"{bottleneck}612,000 parcels a day; 1,265,000 arrive." in said
-    assert "unstable" not in said
+    assert f"{bottleneck}612,000 parcels a day; 1,265,000 arrive." in sentence
+    assert "unstable" not in sentence
 
 
 def test_an_unstable_design_says_how_its_backlog_grows_even_if_parcels_were_in_time():
     point = replace(PERMIT, stability="unstable", blocked_after_h=24.6)
-    said = sentences.sentence(point, kpis(value(0.97, 0.96, 0.98)), LADDER, subject="It")
-    assert "does not carry" in said
-    assert "unstable, its backlog grows by 703,000 parcels a day" in said
-    assert "flights are held because no stand is free, on average from Tue 06 Sep 00:36 on" in said
+    sentence = sentences.sentence(point, kpis(value(0.97, 0.96, 0.98)), LADDER, subject="It")
+    assert "does not carry" in sentence
+    assert "unstable, its backlog grows by 703,000 parcels a day" in sentence
+    assert "flights are held because no stand is free, on average from Tue 06 Sep 00:36 on" in sentence
 
 
 def test_one_replication_has_no_interval():
-    said = sentences.sentence(TODAY, kpis(value(0.998, n=1)), LADDER, subject="30,000 m²")
-    assert "99.8 % of parcels leave within 24 h (one replication, no interval)" in said
-    assert "nan" not in said
+    sentence = sentences.sentence(TODAY, kpis(value(0.998, n=1)), LADDER, subject="30,000 m²")
+    assert "99.8 % of parcels leave within 24 h (one replication, no interval)" in sentence
+    assert "nan" not in sentence
 
 
 def test_a_lower_bound_reads_more_than():
     dwell = value(87.4, 84.7, 90.1, "h", is_lower_bound=True)
-    said = sentences.sentence(PERMIT, kpis(value(0.0, 0.0, 0.0), dwell), LADDER, subject="It")
-    assert "on average after more than 87.4 h" in said
-    assert "only 0 %" not in said
+    sentence = sentences.sentence(PERMIT, kpis(value(0.0, 0.0, 0.0), dwell), LADDER, subject="It")
+    assert "on average after more than 87.4 h" in sentence
+    assert "only 0 %" not in sentence
 
 
 def test_an_interval_that_includes_the_threshold_is_called_too_close():
@@ -203,14 +205,14 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
     ladder = {"packout_posts": Rung(380_000.0), "machines": Rung(612_000.0)}
-    said = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
+    sentence = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: pack-out posts. If staffed round the clock, it can handle "
-    assert f"{bottleneck}380,000 parcels a day; 402,000 arrive." in said
+    assert f"{bottleneck}380,000 parcels a day; 402,000 arrive." in sentence
 
 
 def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
-    said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
-    assert said.endswith(
+    sentence = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
+    assert sentence.endswith(
         "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
     peak = sentences.sentence(replace(TODAY, disruptions="a peak"), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
@@ -223,28 +225,28 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
 def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     hours = {"breakdown": 24.0, "tugs": 13.0, "docks": 10.0, "induction": 40.0, "packout": 23.0}
     waits = {f"understaffed_h_per_day_{role}": value(hour, unit="h/d") for role, hour in hours.items()}
-    late, said = (
+    late, sentence = (
         kpis(value(0.5, 0.4, 0.6)) | waits,
         "Work waits for people: break-down 24.0 h a day, pack-out 23.0 h a day, induction 13.3 h",
     )
     tailored = replace(TODAY, roster="follows_work", n_machines=3)
     text = sentences.sentence(tailored, late, LADDER, subject="It")
-    assert f"mean arrivals. {said} a day at each machine. The word roster=round_the_clock" in text
+    assert f"mean arrivals. {sentence} a day at each machine. The word roster=round_the_clock" in text
     (one,) = design_verdicts([tailored], {tailored.label: late}, {tailored.label: LADDER})
-    assert one.details.endswith(f"{said} a day at each machine.")
+    assert one.details.endswith(f"{sentence} a day at each machine.")
     maybe = kpis(value(0.94, 0.9, 0.97)) | waits
     (one,) = design_verdicts([tailored], {tailored.label: maybe}, {tailored.label: LADDER})
-    assert one.word == "undecided" and one.details.endswith(f"{said} a day at each machine.")
-    assert said in sentences.sentence(tailored, maybe, LADDER, subject="It")
+    assert one.word == "undecided" and one.details.endswith(f"{sentence} a day at each machine.")
+    assert sentence in sentences.sentence(tailored, maybe, LADDER, subject="It")
     by_stays = sentences.sentence(tailored, late, LADDER | {"floor": Rung(338_000.0)}, subject="It")
     assert "floor. With the stays measured, it can handle 338,000 parcels a day; 402,000 arrive. If" in by_stays
-    assert f"clock, each resource except lanes' floor could handle the mean arrivals. {said}" in by_stays
+    assert f"clock, each resource except lanes' floor could handle the mean arrivals. {sentence}" in by_stays
     for disruptions, is_named in (
         ("absent staff (strike) and a night curfew (n)", False),
         ("a night curfew (n)", True),
     ):
         hub = replace(tailored, disruptions=disruptions)
-        assert (said in sentences.sentence(hub, late, LADDER, subject="It")) is is_named
+        assert (sentence in sentences.sentence(hub, late, LADDER, subject="It")) is is_named
     text = sentences.sentence(replace(tailored, fully_manned="tugs, breakdown"), late, LADDER, subject="It")
     assert "people: pack-out 23.0 h a day, induction 13.3 h" in text, "more people for break-down could not help"
     short = {"packout_posts": Rung(TODAY.parcels_per_day - 1)}
@@ -253,47 +255,47 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
                                  (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),
                                  (tailored, LADDER, kpis(value(0.96, 0.9, 0.99)) | waits)):  # fmt: skip
         (one,) = design_verdicts([point], {point.label: found}, {point.label: ladder})
-        assert said not in one.details + sentences.sentence(point, found, ladder, subject="It")
+        assert sentence not in one.details + sentences.sentence(point, found, ladder, subject="It")
 
 
 def test_resources_that_could_handle_almost_the_same_are_named_together():
     ladder = {"handcoding_desks": Rung(576_000.0), "machines": Rung(576_400.0), "doors": Rung(5e6)}
-    said = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
+    sentence = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: hand-coding desks. If staffed round the clock, it can handle "
-    assert f"{bottleneck}576,000 parcels a day (sorting machines" in said
+    assert f"{bottleneck}576,000 parcels a day (sorting machines" in sentence
 
 
 def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
     poisson = replace(TODAY, scenario="p", arrivals="poisson")
     values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.8, 0.7, 0.9))}
-    (said,) = sentences.sensitivity([TODAY, poisson], values)
-    assert said.startswith("But under Poisson arrivals 30,000 m² does not carry 3.5 flights a day")
+    (sentence,) = sentences.sensitivity([TODAY, poisson], values)
+    assert sentence.startswith("But under Poisson arrivals 30,000 m² does not carry 3.5 flights a day")
 
 
 def test_a_change_is_in_percentage_points():
     change = {"b": {"on_time_share": difference(0.991, 0.985, 0.997)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a", {})
-    assert said == "b: +99.1 percentage points (+98.5 to +99.7) on time."
+    (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a", {})
+    assert sentence == "b: +99.1 percentage points (+98.5 to +99.7) on time."
 
 
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
     single = {"b": {"on_time_share": difference(0.0, n=1)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], single, "a", {})
-    assert said == "b: as many parcels on time (one replication, no interval)."
+    (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], single, "a", {})
+    assert sentence == "b: as many parcels on time (one replication, no interval)."
     constant = {"b": {"on_time_share": difference(1.0), "dwell_mean_h": difference(-3.0)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
+    (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
     same = "the same in every replication"
-    assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell changes by −3.00 h ({same})."
+    assert sentence == f"b: +100.0 percentage points ({same}) on time; mean dwell changes by −3.00 h ({same})."
     bound = {"b": {"dwell_mean_h": replace(value(70.0), is_lower_bound=True)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", bound)
-    assert said.endswith(f"mean dwell changes by more than −3.00 h ({same}).")
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {"a": bound["b"]})
-    assert said.endswith(f"mean dwell changes by less than −3.00 h ({same}).")
+    (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", bound)
+    assert sentence.endswith(f"mean dwell changes by more than −3.00 h ({same}).")
+    (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {"a": bound["b"]})
+    assert sentence.endswith(f"mean dwell changes by less than −3.00 h ({same}).")
     for n, is_said in ((4, False), (5, True)):  # variances of fewer are hardly known
         paired = {"b": {"on_time_share": difference(0.5, 0.4, 0.6, n=n, ratio=12.3)}}
-        (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})
+        (sentence,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})
         saved = "Without common random numbers the on-time share would need about 12.3 times as many replications."
-        assert said.endswith(saved) == is_said
+        assert sentence.endswith(saved) == is_said
 
 
 def test_many_comparisons_of_few_replications_are_warned_of():
@@ -579,7 +581,7 @@ def test_exports_of_which_none_have_left_are_in_the_model_and_those_of_exports_n
     with_exports = kpis | {"exports_per_day": value(0.0, unit="parcels/d")}
     without = {name: found for name, found in kpis.items() if name != "exports_per_day"}
     of = [" ".join(_reasons(replace(one, kpis={label: found}))) for found in (with_exports, without)]
-    assert ["in this run exports (their floor is set aside)" in said for said in of] == [False, True]
+    assert ["in this run exports (their floor is set aside)" in text for text in of] == [False, True]
 
 
 def test_a_headline_kpi_that_no_design_has_is_no_column(one):
@@ -628,8 +630,8 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
     packout = pd.DataFrame(rows, columns=names)
     halls = pd.DataFrame({"scenario": ["a", "a", "b"], "hall": [0, 1, 0], "name": ["main", "east", "main"]})
     window = Window(1440.0, 8 * 1440.0, MONDAY)
-    (said,) = run_grids.fullest_chutes(packout, halls, (TODAY, PERMIT), window)
-    assert said == (
+    (sentence,) = run_grids.fullest_chutes(packout, halls, (TODAY, PERMIT), window)
+    assert sentence == (
         "30,000 m², 3.5 flights a day: the longest chute queue was that of FR at machine 4 of hall east, with 1 "
         "post: 812 parcels waiting or being packed, on Tue 06 Sep 01:01, the highest of all replications."
     )
@@ -642,8 +644,8 @@ def test_a_disrupted_run_says_what_happened():
     names = ["scenario", "replication", "name", "kind", "start", "end", "is_drawn"]
     window = Window(1440.0, 8 * 1440.0, MONDAY)
     values = {"a": {"on_time_share": value(0.9, n=2)}}
-    (said,) = disruption_text.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
-    assert said == (
+    (sentence,) = disruption_text.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
+    assert sentence == (
         "30,000 m², 3.5 flights a day was disrupted: the runway was closed (fog) from Fri 09 Sep 04:00 for 6 h; a night"
         " curfew; breakdowns at random (tugs: 1.5 a replication)."
     )
@@ -785,20 +787,23 @@ def test_the_picture_of_the_ladder_has_the_bottleneck_of_every_sentence_on_top()
 def test_a_resource_that_few_parcels_need_is_shown_and_named_but_is_not_the_bottleneck() -> None:
     """Hand-coding desks that could handle too few leave 2 % of the parcels late, until their backlog grows."""
     desks = {"handcoding_desks": Rung(390_000.0, 0.02)}
-    said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER | desks, subject="It")
+    sentence = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER | desks, subject="It")
     assert (
-        "ladder: sorting machines. If staffed round the clock, it can handle 612,000 parcels a day (hand-coding" in said
+        "ladder: sorting machines. If staffed round the clock, it can handle 612,000 parcels a day (hand-coding"
+        in sentence
     )
-    assert "desks 390,000, needed by 2 %); 402,000 arrive." in said
-    assert "each resource except hand-coding desks could handle the mean arrivals" in said
+    assert "desks 390,000, needed by 2 %); 402,000 arrive." in sentence
+    assert "each resource except hand-coding desks could handle the mean arrivals" in sentence
     (drawn,) = ladder_figure.prepare({"a": LADDER | desks}, (TODAY,))
     assert [(bar.name, bar.is_short) for bar in drawn.rungs[:2]] == [
         ("Hand-coding desks *", True),
         ("Sorting machines", False),
     ]
     desks = {"handcoding_desks": Rung(200_000.0, 0.02)}  # half of them wait for ever: 1 % of the demand a day
-    said = sentences.sentence(TODAY, kpis(value(0.96, 0.955, 0.965)), LADDER | desks, subject="It")
-    assert "ladder: hand-coding desks. If staffed round the clock, it can handle 200,000 parcels a day; 402," in said
+    sentence = sentences.sentence(TODAY, kpis(value(0.96, 0.955, 0.965)), LADDER | desks, subject="It")
+    assert (
+        "ladder: hand-coding desks. If staffed round the clock, it can handle 200,000 parcels a day; 402," in sentence
+    )
 
 
 def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_short_of_them():

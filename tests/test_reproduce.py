@@ -27,7 +27,7 @@ def run(good, tmp_path):
     return shutil.copytree(good, tmp_path / "run")
 
 
-def told(capsys, *words, code=0):
+def document_of(capsys, *words, code=0):
     assert main(["reproduce", *map(str, words), "--quiet", "--json"]) == code
     return json.loads(capsys.readouterr().out)
 
@@ -45,7 +45,7 @@ def replaced(column, row, value):
 def test_a_run_of_one_process_is_reproduced_to_the_bit_by_two_workers(capsys, tmp_path):
     run = made(tmp_path / "runs", "run", "exports=none", FEW[0])
     capsys.readouterr()
-    document = told(capsys, run, "--here", str(tmp_path / "here"), "workers=2")
+    document = document_of(capsys, run, "--here", str(tmp_path / "here"), "workers=2")
     assert document["identical"] is True
     assert document["tables"]["kpis"] > 0
     own = json.loads((tmp_path / "here").joinpath(document["here"], "manifest.json").read_text())
@@ -63,7 +63,7 @@ def test_a_run_of_one_process_is_reproduced_to_the_bit_by_two_workers(capsys, tm
 def test_studies_of_several_designs_are_reproduced(capsys, tmp_path, words):
     folder = made(tmp_path / "runs", *words, *BARE)
     capsys.readouterr()
-    assert told(capsys, folder)["identical"] is True
+    assert document_of(capsys, folder)["identical"] is True
 
 
 def test_the_first_difference_is_named(capsys, run):
@@ -78,23 +78,23 @@ def test_the_first_difference_is_named(capsys, run):
 def test_the_sign_of_zero_and_texts_count(capsys, run):
     rewritten(run, "ulds", replaced("scenario", 2, "liege_31k"))
     sealed(run)
-    first = told(capsys, run, code=1)["first"]
+    first = document_of(capsys, run, code=1)["first"]
     assert first == {"table": "ulds", "column": "scenario", "row": 2, "recorded": "liege_31k", "here": "liege_30k"}
 
 
 def test_other_bytes_of_the_same_numbers_are_identical(capsys, run):
     rewritten(run, "flights", lambda table: table)
     sealed(run)
-    assert told(capsys, run)["identical"] is True
+    assert document_of(capsys, run)["identical"] is True
 
 
 def test_a_missing_row_and_a_missing_column_are_differences(capsys, run):
     rewritten(run, "trucks", lambda table: table.slice(0, table.num_rows - 1))
     sealed(run)
-    assert told(capsys, run, code=1)["first"]["recorded"].endswith(" rows")
+    assert document_of(capsys, run, code=1)["first"]["recorded"].endswith(" rows")
     rewritten(run, "area", lambda table: table.drop_columns(["spare_m2"]))
     sealed(run)
-    first = told(capsys, run, code=1)["first"]
+    first = document_of(capsys, run, code=1)["first"]
     assert (first["table"], first["column"], first["recorded"]) == ("area", "spare_m2", "missing")
 
 
@@ -105,7 +105,7 @@ def test_other_versions_and_cpus_are_told_as_reasons(capsys, run):
 
     rewritten(run, "kpis", replaced("value", 0, np.pi))
     sealed(run, change)
-    reasons = told(capsys, run, code=1)["reasons"]
+    reasons = document_of(capsys, run, code=1)["reasons"]
     assert any(reason.startswith("numpy: 1.0 in the run") for reason in reasons)
     assert any(reason.startswith("CPU family, exp: ABACUS in the run") for reason in reasons)
 
@@ -116,7 +116,7 @@ def test_other_sources_are_named_although_the_tables_agree(capsys, run):
         manifest["program"] = {"version": "0.0.9", "commit": "c" * 40, "is_modified": True}
 
     sealed(run, change)
-    document = told(capsys, run)
+    document = document_of(capsys, run)
     assert (document["identical"], document["reasons"]) == (True, [])
     (although,) = document["although"]
     there = "version 0.0.9, commit cccccccccccc with changes, sources 555555555555"
@@ -133,7 +133,7 @@ def test_a_run_stored_without_its_commit_is_reproduced(capsys, run):
         del manifest["program"]
 
     sealed(run, change)
-    (although,) = told(capsys, run)["although"]
+    (although,) = document_of(capsys, run)["although"]
     assert "sources 555555555555 in the run, version 0." in although
 
 
@@ -160,10 +160,10 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
         tmp_path / "runs", "run", "arrivals=file", "arrivals.schedule=flights.csv", *BARE, *FEW, "margin=none"
     )
     capsys.readouterr()
-    assert told(capsys, folder)["identical"] is True
+    assert document_of(capsys, folder)["identical"] is True
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert told(capsys, folder)["identical"] is True, "the run has a copy of its own"
+    assert document_of(capsys, folder)["identical"] is True, "the run has a copy of its own"
     (tmp_path / "flights.csv").rename(tmp_path / "moved.csv")
     for verb in ("show", "cite", "methods"):
         assert main([verb, str(folder)]) == 0, "as any command on the run"
@@ -171,9 +171,9 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
     (tmp_path / "moved.csv").rename(tmp_path / "flights.csv")
     shutil.rmtree(folder / "flights")
     assert "schedule=FILE" in refused(capsys, "reproduce", folder, "--quiet")
-    assert told(capsys, folder, "schedule=../flights.csv")["identical"] is True
+    assert document_of(capsys, folder, "schedule=../flights.csv")["identical"] is True
     shutil.copy("../flights.csv", folder)
-    assert told(capsys, folder)["identical"] is True
+    assert document_of(capsys, folder)["identical"] is True
     (folder / "flights.csv").write_text("flight,sibt\nXX1,2022-09-05 04:00\n")
     assert "SHA-256" in refused(capsys, "reproduce", folder, "--quiet")
 

@@ -83,13 +83,13 @@ SLOW = {*VERBS} - {"run", "customs"}
 def test_every_study_goes_on_and_ends_as_if_undisturbed(tmp_path, capsys, verb):
     words = VERBS[verb]
     assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     folder = cut_off(words, tmp_path / "cut")
     before = (folder / "replications.jsonl").read_bytes()
     assert before.count(b"\n") == 2  # the environment, and one replication
     capsys.readouterr()
     assert main(["resume", folder.name[-12:-4], "workers=1", "--quiet", "--out", str(tmp_path / "cut")]) == 0
-    assert capsys.readouterr().out == told.replace(str(tmp_path / "whole"), str(tmp_path / "cut"))
+    assert capsys.readouterr().out == output.replace(str(tmp_path / "whole"), str(tmp_path / "cut"))
     (whole,) = (tmp_path / "whole").iterdir()
     assert [path.name for path in (tmp_path / "cut").iterdir()] == [whole.name]
     assert tables_of(folder) == tables_of(whole)
@@ -123,8 +123,8 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run
         part.write_bytes(content[: len(content) // 2] if what == "half of the file" else content[:-9] + b"x" * 9)
     capsys.readouterr()
     assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
-    said = capsys.readouterr().err
-    assert said == f"{cut}: finished parts that changed since and are computed again: 1\n"
+    error = capsys.readouterr().err
+    assert error == f"{cut}: finished parts that changed since and are computed again: 1\n"
     assert tables_of(cut) == whole_run
 
 
@@ -182,9 +182,9 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path
         shutil.copytree(cut, folder)
         change(folder)
         before = sorted(folder.parent.rglob("*"))
-        said = refused(capsys, "resume", folder)
+        error = refused(capsys, "resume", folder)
         assert sorted(folder.parent.rglob("*")) == before
-        return said
+        return error
 
     def edited(key, value):
         return lambda folder: configured(folder, lambda config: config.__setitem__(key, value))

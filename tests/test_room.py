@@ -62,9 +62,9 @@ def test_all_violations_are_reported_together_with_what_would_fit():
 @pytest.mark.parametrize("words", WITHOUT_ROOM, ids=" ".join)
 def test_what_is_said_to_fit_fits(words):
     text = refusal(*words)
-    said = text.partition("; fit=auto sets this: ")[2]
-    assert ("area_m2=" in said) == ("(it has 30,000 m2)" in text) == ("has room for them" not in text)
-    check_area(load("liege_30k", *words, *shlex.split(said)))
+    settings = text.partition("; fit=auto sets this: ")[2]
+    assert ("area_m2=" in settings) == ("(it has 30,000 m2)" in text) == ("has room for them" not in text)
+    check_area(load("liege_30k", *words, *shlex.split(settings)))
 
 
 @pytest.mark.parametrize("words", WITHOUT_ROOM, ids=" ".join)

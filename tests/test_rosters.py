@@ -261,11 +261,11 @@ def test_equal_services_in_columns_begin_as_one_by_one(data):
 def test_a_pool_that_shrinks_grants_nothing_until_what_is_held_has_come_back():
     env = simpy.Environment()
     pool = Pool(env, Phase.DOOR, people=3)
-    told = []
+    grants = []
 
     def work(key, length):
         yield pool.request((key,), people=1)
-        told.append((key, env.now))
+        grants.append((key, env.now))
         yield at(env, env.now + length)
         pool.release(people=1)
 
@@ -282,7 +282,7 @@ def test_a_pool_that_shrinks_grants_nothing_until_what_is_held_has_come_back():
     assert pool.free == {"people": -2}
     env.run(until=40)
     # Three held, one manned: the first two that end free nobody's post.
-    assert told == [(0, 0), (1, 0), (2, 0), (3, 20), (4, 30)]
+    assert grants == [(0, 0), (1, 0), (2, 0), (3, 20), (4, 30)]
     assert pool.held_until(40)["people"] == 10 + 12 + 20 + 20 + 10
     assert pool.lacked_until(40)["people"] == 30
     env.run()

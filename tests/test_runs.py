@@ -37,7 +37,7 @@ def root(good, tmp_path):
     return tmp_path / "runs"
 
 
-def said(capsys, *words):
+def output_of(capsys, *words):
     capsys.readouterr()
     assert main([*map(str, words)]) == 0
     return capsys.readouterr().out
@@ -48,17 +48,17 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     shutil.copytree(good, tmp_path / "runs" / good.name)
     monkeypatch.chdir(tmp_path)
     digits = good.name.rpartition("-")[2][:6]
-    assert said(capsys, "show", digits) == said(capsys, "show", f"runs/{good.name}")
-    assert said(capsys, "brief", digits, "--out", "one.svg") == "one.svg\n"
-    assert said(capsys, "sheet", "results", digits) == f"runs/{good.name}/results.xlsx\n"
-    assert said(capsys, "sheet", "results", digits, "results.xlsx") == "results.xlsx\n"
+    assert output_of(capsys, "show", digits) == output_of(capsys, "show", f"runs/{good.name}")
+    assert output_of(capsys, "brief", digits, "--out", "one.svg") == "one.svg\n"
+    assert output_of(capsys, "sheet", "results", digits) == f"runs/{good.name}/results.xlsx\n"
+    assert output_of(capsys, "sheet", "results", digits, "results.xlsx") == "results.xlsx\n"
     assert (tmp_path / "results.xlsx").is_file()
-    assert said(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay-and-liege_30k.html"
-    assert good.name in said(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
-    assert "flight" in said(capsys, "trace", digits, "flight=#0").lower()
+    assert output_of(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay-and-liege_30k.html"
+    assert good.name in output_of(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
+    assert "flight" in output_of(capsys, "trace", digits, "flight=#0").lower()
     assert f"runs/{good.name}: " in refused(capsys, "exposure", digits)
     (tmp_path / "runs").rename(tmp_path / "others")
-    assert good.name in said(capsys, "export", f"others/{digits}")
+    assert good.name in output_of(capsys, "export", f"others/{digits}")
     assert "no run in runs whose name or hash begins with it; for a run in another folder, give FOLDER/" in refused(
         capsys, "brief", digits
     )
@@ -81,7 +81,7 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     (root / "private").mkdir(mode=0)  # nobody but root reads it
     (root / ".hydra").mkdir()  # Hydra's own folder beside a job's run
     shutil.copy(root / "a-run" / "config.yaml", root / ".hydra")
-    runs = json.loads(said(capsys, "list", root, "--json"))["runs"]
+    runs = json.loads(output_of(capsys, "list", root, "--json"))["runs"]
     assert [(run["name"], run["state"]) for run in runs] == [
         ("a-run", "complete"),
         ("b-unfinished", "unfinished"),
@@ -92,7 +92,7 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     assert 0 <= runs[0]["scenarios"]["liege_30k"]["on_time_share"] <= 1
     for run in ("a-run", "b-unfinished"):
         assert "one run, not a folder of runs; `cargohub show" in refused(capsys, "list", root / run)
-    lines = said(capsys, "list", "--out", root).splitlines()
+    lines = output_of(capsys, "list", "--out", root).splitlines()
     assert lines[0].startswith("a-run  run  ")
     assert lines[1].startswith("  cargohub run ")
     assert lines[2].startswith("  liege_30k: On time ")
@@ -105,11 +105,13 @@ def test_list_finds_the_runs_of_hydra_s_jobs(capsys, root, tmp_path):
     shutil.copytree(root / "a-run", tmp_path / "jobs" / job)
     (tmp_path / "jobs" / job.parent / ".hydra").mkdir()
     shutil.copy(root / "a-run" / "config.yaml", tmp_path / "jobs" / job.parent / ".hydra")
-    assert [run["name"] for run in json.loads(said(capsys, "list", tmp_path / "jobs", "--json"))["runs"]] == [str(job)]
+    assert [run["name"] for run in json.loads(output_of(capsys, "list", tmp_path / "jobs", "--json"))["runs"]] == [
+        str(job)
+    ]
 
 
 def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):
-    assert "no runs" in said(capsys, "list", tmp_path)
+    assert "no runs" in output_of(capsys, "list", tmp_path)
     assert "no such folder" in refused(capsys, "list", tmp_path / "none")
     (tmp_path / "flights.csv").touch()
     assert "flights.csv: not a folder" in refused(capsys, "list", tmp_path / "flights.csv")
@@ -121,7 +123,7 @@ def test_the_list_has_designs_in_the_commands_order_and_says_what_is_a_lower_bou
     strike = "+disruption@disruptions.strike=strike_day disruptions.strike={start: day 1 00:00, hours: 48, share: 0}"
     command = ["compare", f"designs=[seed=1 {strike}, apron.tugs=1]", *TINY, *BARE, ONE, "recovery.runs_on=false"]
     assert main([*command, "replications=1", "--out", str(tmp_path), "--quiet"]) == 0
-    text = said(capsys, "list", tmp_path)
+    text = output_of(capsys, "list", tmp_path)
     late, usual = (line for line in text.splitlines() if "On time" in line)
     assert late.startswith("  seed=1 ") and "Dwell, mean more than " in late
     assert usual.startswith("  apron.tugs=1:")
@@ -129,7 +131,7 @@ def test_the_list_has_designs_in_the_commands_order_and_says_what_is_a_lower_bou
 
 def test_show_says_what_the_run_said(capsys, tmp_path):
     folder = made(tmp_path / "runs")
-    assert said(capsys, "show", folder) == said(
+    assert output_of(capsys, "show", folder) == output_of(
         capsys, "run", "--out", folder.parent, *(word for word in _words(folder)), "--quiet"
     )
 
@@ -152,7 +154,7 @@ def _words(folder):
 
 
 def test_show_tells_scenarios_and_differences(capsys, compared):
-    document = json.loads(said(capsys, "show", compared, "--json"))
+    document = json.loads(output_of(capsys, "show", compared, "--json"))
     assert list(document["scenarios"]) == ["liege_30k", "liege_66k"]
     assert list(document["differences"]) == ["liege_66k"]
     table = read_run(compared).tables["summary"].set_index(["scenario", "kpi"])
@@ -176,7 +178,7 @@ def test_show_refuses_what_is_no_run(capsys, root):
 
 
 def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good, tmp_path):
-    document = json.loads(said(capsys, "export", good, "to=csv", "--out", tmp_path / "out", "--json"))
+    document = json.loads(output_of(capsys, "export", good, "to=csv", "--out", tmp_path / "out", "--json"))
     stored = read_run(good).tables
     assert document["tables"] == {name: len(table) for name, table in stored.items()}
     with (tmp_path / "out" / "dictionary.csv").open() as file:
@@ -197,10 +199,10 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
 
 @pytest.mark.drawn
 def test_show_draws_a_day(capsys, compared):
-    document = json.loads(said(capsys, "show", compared, "day=2022-09-05", "design=liege_66k", "--json"))
+    document = json.loads(output_of(capsys, "show", compared, "day=2022-09-05", "design=liege_66k", "--json"))
     assert Path(document["day"]).name == "day-2022-09-05-2.svg"
     assert Path(document["day"]).read_text().startswith("<?xml")
-    said(capsys, "show", compared, "--json")
+    output_of(capsys, "show", compared, "--json")
     assert "not a day of the run, 2022-09-05 to 2022-09-05" in refused(capsys, "show", compared, "day=2022-09-07")
     assert "a date YYYY-MM-DD" in refused(capsys, "show", compared, "day=tuesday")
     assert "design: needs day" in refused(capsys, "show", compared, "design=liege_66k")
@@ -210,14 +212,14 @@ def test_show_draws_a_day(capsys, compared):
 
 def test_export_goes_to_a_folder_of_the_runs_name(capsys, good, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said(capsys, "export", good)
+    output_of(capsys, "export", good)
     assert (tmp_path / "export" / good.name / "kpis.csv").exists()
 
 
 def test_export_to_xlsx(capsys, good, tmp_path):
     import openpyxl
 
-    said(capsys, "export", good, "--to", "xlsx", "--out", tmp_path)
+    output_of(capsys, "export", good, "--to", "xlsx", "--out", tmp_path)
     book = openpyxl.load_workbook(tmp_path / f"{good.name}.xlsx", read_only=True)
     stored = read_run(good).tables
     assert book.sheetnames == ["dictionary", *sorted(stored)]

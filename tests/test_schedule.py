@@ -104,11 +104,11 @@ def flights_in(folder):
 
 def refused(capsys, path, out, *words):
     assert schedule(path, out, *words) == 2
-    said, told = capsys.readouterr()
-    assert not said
-    assert told.count("\n") == 1
+    output, err = capsys.readouterr()
+    assert not output
+    assert err.count("\n") == 1
     assert not out.exists()
-    return told
+    return err
 
 
 def test_what_is_written_a_run_replays(tmp_path):
@@ -156,10 +156,10 @@ def test_the_file_is_told(tmp_path, capsys):
 
 def test_a_table_for_a_terminal(tmp_path, capsys):
     assert schedule(timetable(tmp_path, *LEGS), tmp_path / "out") == 0
-    said, told = capsys.readouterr()
-    assert not told
-    assert "freighters              F 2, A 1, H 1" in said
-    assert "LGG: 18 flights from 2022-09-05 to 2022-09-18, 1.29 a day; clock UTC+0100" in said
+    out, err = capsys.readouterr()
+    assert not err
+    assert "freighters              F 2, A 1, H 1" in out
+    assert "LGG: 18 flights from 2022-09-05 to 2022-09-18, 1.29 a day; clock UTC+0100" in out
 
 
 @pytest.mark.parametrize(
@@ -225,21 +225,23 @@ def test_damaged_records_are_left_out_if_wanted(tmp_path, capsys):
     path = timetable(tmp_path, leg(3, "CV751", "F"), leg(4, "CV75?", "F"))
     assert "line 4, columns 6-9: expected a flight number, got '75? '" in refused(capsys, path, tmp_path / "no")
     assert schedule(path, tmp_path / "out", "--skip-bad") == 0
-    said, told = capsys.readouterr()
-    assert "records left out        1" in said
-    assert told.startswith("warning: left out: ") and "line 4, columns 6-9" in told
+    output, err = capsys.readouterr()
+    assert "records left out        1" in output
+    assert err.startswith("warning: left out: ") and "line 4, columns 6-9" in err
 
 
 def test_if_nothing_is_left_the_first_damage_is_told(tmp_path, capsys):
     path = timetable(tmp_path, leg(3, "CV751", "F", days="  3    ", until="06SEP22"))
-    told = "line 3, columns 29-35: expected days of operation that fall in the period 2022-09-05 to 2022-09-06"
-    assert told in refused(capsys, path, tmp_path / "out")
-    assert f"could be read; left out 1, the first: {told}" in refused(capsys, path, tmp_path / "out", "skip_bad=true")
+    message = "line 3, columns 29-35: expected days of operation that fall in the period 2022-09-05 to 2022-09-06"
+    assert message in refused(capsys, path, tmp_path / "out")
+    assert f"could be read; left out 1, the first: {message}" in refused(
+        capsys, path, tmp_path / "out", "skip_bad=true"
+    )
 
 
 def test_a_schedule_without_freighters_is_a_mistake(tmp_path, capsys):
-    told = refused(capsys, timetable(tmp_path, leg(3, "SN200", "J"), leg(4, "SN201", "J")), tmp_path / "out")
-    assert "service=A,F,H,M: none of 2 legs" in told and "there are J 2; service=all takes every flight" in told
+    error = refused(capsys, timetable(tmp_path, leg(3, "SN200", "J"), leg(4, "SN201", "J")), tmp_path / "out")
+    assert "service=A,F,H,M: none of 2 legs" in error and "there are J 2; service=all takes every flight" in error
 
 
 def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, capsys):
@@ -256,7 +258,7 @@ def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, ca
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["airport=LIEGE"], "airport: expected one airport of 3 letters, got 'LIEGE'"),
         (["airport=BRU"], "airport=BRU: none of 4 legs left; there are LGG 3, LUX 1"),
@@ -275,8 +277,8 @@ def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, ca
         (["another.ssim"], "schedule: expected one FILE, in SSIM or CSV, got "),
     ],
 )
-def test_mistakes(tmp_path, capsys, words, told):
-    assert told in refused(capsys, timetable(tmp_path, *LEGS), tmp_path / "out", *words)
+def test_mistakes(tmp_path, capsys, words, message):
+    assert message in refused(capsys, timetable(tmp_path, *LEGS), tmp_path / "out", *words)
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):
@@ -355,10 +357,10 @@ def test_an_aircraft_of_a_flight_that_is_not_chosen_is_not_waited_for(tmp_path, 
 def test_mistakes_with_a_table(tmp_path, capsys):
     path = tmp_path / "flights.csv"
     path.write_text(TABLE)
-    told = refused(capsys, path, tmp_path / "out", "airport=LGG")
+    error = refused(capsys, path, tmp_path / "out", "airport=LGG")
     assert (
-        "airport: " in told
-        and "is a table of flights, which has no such column; leave the word out, or give a file of SSIM" in told
+        "airport: " in error
+        and "is a table of flights, which has no such column; leave the word out, or give a file of SSIM" in error
     )
     assert "no flight left of 3 from 2022-09-05 to 2022-09-07" in refused(capsys, path, tmp_path / "out", "airline=QR")
     path.write_text(TABLE.replace("2022-09-06 02:30", "yesterday"))
@@ -420,8 +422,8 @@ def test_a_schedule_for_each_replication_stays_one(tmp_path, capsys):
     assert sum(sum(day) for day in found["flights_by_weekday_and_hour"]) == 3
     assert schedule(path, out, "airline=CV") == 0
     assert "3 flights of 2 replications from 2022-09-05 to 2022-09-06, 0.75 a day" in capsys.readouterr().out
-    told = refused(capsys, path, tmp_path / "none", "airline=5X")
-    assert "all.csv: replication 1: no flight left of 2 from 2022-09-05 to 2022-09-06; airlines CV 2" in told
+    error = refused(capsys, path, tmp_path / "none", "airline=5X")
+    assert "all.csv: replication 1: no flight left of 2 from 2022-09-05 to 2022-09-06; airlines CV 2" in error
 
 
 def test_an_hour_that_comes_twice_keeps_its_offset(tmp_path, capsys):

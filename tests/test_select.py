@@ -78,7 +78,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert (Path(document["run_dir"]) / "figures" / "select.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
     sentence = document["sentences"][0]
-    assert all(said in page for said in (tied(sentence), "not cheaper than enough", "KN++ (Kim and Nelson 2006)"))
+    assert all(part in page for part in (tied(sentence), "not cheaper than enough", "KN++ (Kim and Nelson 2006)"))
     (few,) = too_few_replications(3)
     assert few in document["warnings"] and f"Warning: {few}." in page
     assert answer(capsys, *words) == document

@@ -56,11 +56,11 @@ def test_effects_are_those_of_the_library() -> None:
 
     points = trajectories(BOX, n=12, levels=4, seed=5)
     response = ishigami(points)
-    said = analyze(BOX.problem(), points, response, num_levels=4, seed=1)
+    expected = analyze(BOX.problem(), points, response, num_levels=4, seed=1)
     found = effects(BOX, points, np.array([response, response]))
     for name, key in (("mean", "mu"), ("size", "mu_star")):
-        assert [getattr(one, name).mean for one in found] == pytest.approx(list(said[key]), abs=1e-9)
-    assert [one.spread for one in found] == pytest.approx(list(said["sigma"]))
+        assert [getattr(one, name).mean for one in found] == pytest.approx(list(expected[key]), abs=1e-9)
+    assert [one.spread for one in found] == pytest.approx(list(expected["sigma"]))
 
 
 def test_indices_of_ishigami_are_found() -> None:
@@ -446,9 +446,9 @@ def test_impossible_indices_are_flagged_and_allow_no_conclusion(
     result = of_indices(found, GROUPS)
     (line,) = [line for line in result.warnings if "impossible" in line]
     assert warned in line and "from 8 samples" in line
-    said = " ".join(sentences(result))
-    assert "No conclusion here for On time: indices are impossible" in said
-    assert "is open" in said and "same here" not in said
+    text = " ".join(sentences(result))
+    assert "No conclusion here for On time: indices are impossible" in text
+    assert "is open" in text and "same here" not in text
 
 
 def test_a_rounding_error_is_not_impossible() -> None:
@@ -459,10 +459,10 @@ def test_intervals_of_all_that_can_be_allow_no_conclusion() -> None:
     found = tuple(
         Index(name, share(0.2, 0.0, 1.0), share(st, 0.0, 1.0)) for name, st in zip(GROUPS, (0.2, 0.2, 0.6), strict=True)
     )
-    said = " ".join(sentences(of_indices(found, GROUPS)))
-    assert "No conclusion here for On time: the intervals leave the order open" in said
-    assert "It is open which of 3 factors move On time most" in said
-    assert "Of the variance" not in said and "same here" not in said
+    text = " ".join(sentences(of_indices(found, GROUPS)))
+    assert "No conclusion here for On time: the intervals leave the order open" in text
+    assert "It is open which of 3 factors move On time most" in text
+    assert "Of the variance" not in text and "same here" not in text
 
 
 @pytest.mark.parametrize(

@@ -176,19 +176,19 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = [*WORDS, "shadow_price.flights_per_day=[3]", "--quiet", "--out", str(tmp_path)]
-    told = answer(capsys, *words)
-    (demand,) = told["demands"]
+    document = answer(capsys, *words)
+    (demand,) = document["demands"]
     assert demand["flights_per_day"] == 3
     assert set(demand["zones"]) == {"floor", "stations"}
     assert [step["step"] for step in demand["zones"]["floor"]] == [0, 1]
-    folder = told["run_dir"]
+    folder = document["run_dir"]
     page = Path(folder, "report.html").read_text()
     assert "Worth: revenue" in page and "mean on time with the" in page
     assert "break-down stations" in page, "zones are called as everywhere"
     assert "round trip of a tug (10 min" in page and "flights a day (3.5" not in page, "the study sets the demand"
-    assert told["warnings"], "a day is no week"
-    assert all(tied(f"Warning: {line}.") in page for line in told["warnings"])
-    assert answer(capsys, "show", folder) == told
+    assert document["warnings"], "a day is no week"
+    assert all(tied(f"Warning: {line}.") in page for line in document["warnings"])
+    assert answer(capsys, "show", folder) == document
     assert main(["resume", folder]) == 0
     assert not is_slow or main(["reproduce", folder, "--quiet"]) == 0
 

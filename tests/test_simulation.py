@@ -162,8 +162,8 @@ def test_parcels_say_what_they_are_and_who_handled_them(chosen: sim.Result) -> N
     names = {"hall": "truck_hall", "route": "route", "kind": "truck_kind", "sequence": "truck_sequence"}
     loaded = ~np.isnan(parcels["cut_off"])
     counted = Counter(zip(*(parcels[column][loaded].tolist() for column in names.values()), strict=True))
-    told = zip(*(loads[column][mine].tolist() for column in names), strict=True)
-    assert counted == dict(zip(told, loads["n_parcels"][mine].tolist(), strict=True))
+    rows = zip(*(loads[column][mine].tolist() for column in names), strict=True)
+    assert counted == dict(zip(rows, loads["n_parcels"][mine].tolist(), strict=True))
     assert ((parcels["truck_hall"] >= 0) == loaded).all()
 
 

@@ -233,7 +233,7 @@ def test_each_carrier_has_its_time_mode(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"airline_designator": "?V"}, "columns 3-5: expected an airline's designator, got '?V '"),
         ({"flight_number": "7X1"}, "columns 6-9: expected a flight number, got '7X1 '"),
@@ -259,8 +259,8 @@ def test_each_carrier_has_its_time_mode(tmp_path):
         ({"scheduled_time_of_aircraft_arrival": "0400"}, "columns 58-61: expected an arrival after the departure"),
     ],
 )
-def test_damage_is_one_line_that_names_its_place(tmp_path, changed, told):
-    with pytest.raises(InputError, match=re.escape(f"timetable.ssim: line 11, {told}")) as caught:
+def test_damage_is_one_line_that_names_its_place(tmp_path, changed, message):
+    with pytest.raises(InputError, match=re.escape(f"timetable.ssim: line 11, {message}")) as caught:
         read(tmp_path, leg(**changed))
     assert "\n" not in str(caught.value)
 
@@ -270,7 +270,7 @@ def without(lines, number):
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "error"),
     [
         (lambda lines: [*lines[:10], lines[10][:-13], *lines[11:]], "line 11: expected a record of 200 characters"),
         (lambda lines: [*lines[:10], lines[10] + "x", *lines[11:]], "line 11: expected a record of 200 characters"),
@@ -283,8 +283,8 @@ def without(lines, number):
         (lambda lines: [], "empty; expected records of 200 characters"),
     ],
 )  # fmt: skip
-def test_a_damaged_file_is_refused(tmp_path, damage, told):
-    with pytest.raises(InputError, match=re.escape(told)):
+def test_a_damaged_file_is_refused(tmp_path, damage, error):
+    with pytest.raises(InputError, match=re.escape(error)):
         read_ssim(written(tmp_path, damage(file_of(leg()))))
 
 

@@ -43,12 +43,12 @@ def test_the_low_of_each_whole_week_is_counted_back_from_the_end():
 @pytest.mark.parametrize(("n", "weeks"), [(1, 4), (2, 2), (5, 2), (5, 8)])
 def test_growths_at_some_distance_from_what_counts_are_told_with_the_error_stated(growth, n, weeks):
     rng = np.random.default_rng(1)
-    said = []
+    verdicts = []
     for _ in range(400):
         values = growth + 0.004 * rng.standard_normal((n, weeks))
-        said.append(pooled([(weeks, own.mean(), own.std(ddof=1)) for own in values]).is_growing)
+        verdicts.append(pooled([(weeks, own.mean(), own.std(ddof=1)) for own in values]).is_growing)
     wrong = growth <= GROWTH_THAT_COUNTS
-    assert np.mean([own is wrong for own in said]) <= 0.08  # 5 %, and the chance of 400 trials
+    assert np.mean([own is wrong for own in verdicts]) <= 0.08  # 5 %, and the chance of 400 trials
 
 
 def test_what_lies_at_the_growth_that_counts_is_undecided_until_there_is_more_of_it():

@@ -161,9 +161,9 @@ def test_a_role_without_posts_is_neither_planned_nor_named(capsys: pytest.Captur
         "--out",
         tmp_path,
     )
-    told = answer(capsys, "staff", *TINY[:-2], "staff.start_every_h=4", *words)
-    assert "packout" not in told["roles"] and "breakdown" in told["roles"]
-    (others,) = (line for line in told["sentences"] if line.startswith("Not planned"))
+    document = answer(capsys, "staff", *TINY[:-2], "staff.start_every_h=4", *words)
+    assert "packout" not in document["roles"] and "breakdown" in document["roles"]
+    (others,) = (line for line in document["sentences"] if line.startswith("Not planned"))
     assert others == "Not planned, because they do not follow the work (roster): customs officers."
 
 
@@ -211,15 +211,15 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = ["staff", *TINY, "--quiet", "--out", str(tmp_path)]
-    told = answer(capsys, *words)
-    assert {"on_time_share", "headcount", "cost_eur_per_week", "roles"} <= told.keys()
-    assert told["headcount"] == sum(row["people"] for row in told["shifts"]) > 0
+    document = answer(capsys, *words)
+    assert {"on_time_share", "headcount", "cost_eur_per_week", "roles"} <= document.keys()
+    assert document["headcount"] == sum(row["people"] for row in document["shifts"]) > 0
     for name in ("paid_h_per_week", "cost_eur_per_week"):
-        assert sum(row[name] for row in told["roles"].values()) == pytest.approx(told[name])
-    assert all(len(row["posts_by_hour"]) == 168 for row in told["roles"].values())
-    assert told["is_kept"] == (told["on_time_share"] >= told["target"] <= told["export_on_time_share"])
-    folder = Path(told["run_dir"])
-    assert answer(capsys, "show", folder) == told
+        assert sum(row[name] for row in document["roles"].values()) == pytest.approx(document[name])
+    assert all(len(row["posts_by_hour"]) == 168 for row in document["roles"].values())
+    assert document["is_kept"] == (document["on_time_share"] >= document["target"] <= document["export_on_time_share"])
+    folder = Path(document["run_dir"])
+    assert answer(capsys, "show", folder) == document
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "People at work" in page and "Who works when" in page
     assert "but not surely: more replications" in page  # than one
@@ -232,7 +232,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
         assert "identical" in capsys.readouterr().out
     run = ["run", "--config-dir", str(folder / "configs"), "roster=staffed", "margin=none", *TINY[:6]]
     kpis = answer(capsys, *run, "--quiet", "--out", tmp_path)["kpis"]
-    assert kpis["on_time_share"]["mean"] == told["on_time_share"]
+    assert kpis["on_time_share"]["mean"] == document["on_time_share"]
 
 
 def test_the_plan_is_run_in_the_hub_that_it_was_made_for() -> None:

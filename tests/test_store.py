@@ -164,7 +164,7 @@ def test_two_commands_in_one_directory_are_one_too_many(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("table", "columns", "said"),
+    ("table", "columns", "error"),
     [
         (FLIGHTS, {"flight": [], "aldt": []}, "columns missing or undeclared: parcels"),
         (FLIGHTS, {"flight": ["a"], "aldt": [0.0], "parcels": [1.5]}, "parcels holds float64, declared int32"),
@@ -173,8 +173,8 @@ def test_two_commands_in_one_directory_are_one_too_many(tmp_path):
         (ULDS, {"uld": np.array([None]), "is_main_deck": np.array([True])}, "arrays of objects cannot be stored"),
     ],
 )
-def test_a_table_that_does_not_fit_its_schema_is_refused(tmp_path, table, columns, said):
-    with opened(tmp_path) as run, pytest.raises(ValueError, match=said):  # noqa: PT012 - either may find it
+def test_a_table_that_does_not_fit_its_schema_is_refused(tmp_path, table, columns, error):
+    with opened(tmp_path) as run, pytest.raises(ValueError, match=error):  # noqa: PT012 - either may find it
         run.keep(KEYS[0], {"kpis": {}, "tables": {table.name: columns}})
         run.complete(SCHEMAS)
     assert not run.is_complete

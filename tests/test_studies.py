@@ -20,13 +20,13 @@ BARE = ("exports=none", "halls.main.packout_posts=0")
 ONE = "demand.flights_per_day=1"
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+def document_of(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return answer(capsys, words[0], *TINY, *BARE, *words[1:])
 
 
 @pytest.mark.paged
 def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    document = told(capsys, "run", ONE, "--out", str(tmp_path))
+    document = document_of(capsys, "run", ONE, "--out", str(tmp_path))
     assert document["scenario"] == "liege_30k"
     assert set(document["kpis"]) == set(KPIS)
     assert document["kpis"].pop("cost_eur_per_parcel")["mean"] is None, "nothing leaves on the one day of a replication"
@@ -38,14 +38,16 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
 
 
 def test_the_same_command_again_is_not_computed_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    first = told(capsys, "run", ONE, "--out", str(tmp_path))
+    first = document_of(capsys, "run", ONE, "--out", str(tmp_path))
     written = (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns
-    assert told(capsys, "run", ONE, "--out", str(tmp_path)) == first
+    assert document_of(capsys, "run", ONE, "--out", str(tmp_path)) == first
     assert (Path(first["run_dir"]) / "manifest.json").stat().st_mtime_ns == written
 
 
 def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    document = told(capsys, "compare", "scenarios=[liege_30k,liege_100k]", "demand=permit", "--out", str(tmp_path))
+    document = document_of(
+        capsys, "compare", "scenarios=[liege_30k,liege_100k]", "demand=permit", "--out", str(tmp_path)
+    )
     assert list(document["scenarios"]) == ["liege_30k", "liege_100k"]
     assert list(document["differences"]) == ["liege_100k"]
     both = [document["scenarios"][name]["kpis"]["m2_per_parcel_h"]["mean"] for name in document["scenarios"]]
@@ -63,7 +65,7 @@ def test_compare_pairs_scenarios_with_the_first(capsys: pytest.CaptureFixture[st
 
 def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["demands=[today,permit]", "arrival_models=[timetable,poisson]", "replications=1", "--out", str(tmp_path)]
-    document = told(capsys, "compare", "scenarios=[liege_30k]", ONE, *words)
+    document = document_of(capsys, "compare", "scenarios=[liege_30k]", ONE, *words)
     assert list(document["scenarios"]) == [
         "liege_30k, today",
         "liege_30k, permit",
@@ -75,7 +77,7 @@ def test_compare_names_designs_by_what_differs(capsys: pytest.CaptureFixture[str
 @pytest.mark.drawn
 def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["scenario=liege_30k,liege_66k", "demand.flights_per_day=1,2", "replications=1"]
-    document = told(capsys, "sweep", *words, "--out", str(tmp_path))
+    document = document_of(capsys, "sweep", *words, "--out", str(tmp_path))
     assert [design["values"] for design in document["points"]] == [
         {"scenario": scenario, "demand.flights_per_day": flights}
         for scenario in ("liege_30k", "liege_66k")
@@ -139,7 +141,7 @@ def test_mistakes_in_a_file_write_nothing(
 def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "two.csv"
     file.write_text("flight,sibt\nA,2022-09-05 10:00\nB,2022-09-05 14:00\n")
-    document = told(capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path))
+    document = document_of(capsys, "run", "arrivals=file", f"arrivals.schedule={file}", "--out", str(tmp_path))
     designs = read_run(document["run_dir"]).tables["points"]
     assert designs["flights_per_day"].tolist() == [2.0]
     assert designs["demand"].tolist() == ["two"]
@@ -152,14 +154,14 @@ def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     mine = tmp_path / "mine"
     (mine / "scenario").mkdir(parents=True)
     (mine / "scenario" / "own.yaml").write_text("# @package _global_\nscenario: own\n")
-    document = told(capsys, "run", "scenario=own", ONE, "--config-dir", str(mine), "--out", str(tmp_path))
+    document = document_of(capsys, "run", "scenario=own", ONE, "--config-dir", str(mine), "--out", str(tmp_path))
     assert f"--config-dir {mine}" in (Path(document["run_dir"]) / "report.html").read_text()
 
 
 def test_exported_sheets_keep_the_order_of_the_designs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     designs = tmp_path / "designs.csv"
     designs.write_text("name,halls.main.doors_out\nz first,20\na second,22\n")
-    folder = told(capsys, "compare", f"designs={designs}", ONE, "--out", str(tmp_path / "runs"))["run_dir"]
+    folder = document_of(capsys, "compare", f"designs={designs}", ONE, "--out", str(tmp_path / "runs"))["run_dir"]
     assert main(["export", folder, "--out", str(tmp_path / "out")]) == 0
     for table in ("points", "summary", "kpis", "flights"):
         lines = (tmp_path / "out" / f"{table}.csv").read_text(encoding="utf-8").splitlines()

@@ -287,8 +287,8 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
     first = result.answered[1].deciding[0]
     unsure = replace(first, first=replace(first.first, low=0.0))
     decided = replace(result.answered[1].decided, effects=(unsure, *result.answered[1].decided.effects[1:]))
-    told = sentences(replace(result, answered=(result.answered[0], replace(result.answered[1], decided=decided))))
-    assert any(line.startswith("4 servers: decided by demand: flights a day (only with others)") for line in told)
+    answer = sentences(replace(result, answered=(result.answered[0], replace(result.answered[1], decided=decided))))
+    assert any(line.startswith("4 servers: decided by demand: flights a day (only with others)") for line in answer)
     turns = next(line for line in lines if line.startswith("4 servers, all else as configured"))
     # About there, from 60 runs. In closed form: where the mean wait is the target, at the middle rate of service.
     above = float(turns.partition("it fails with demand: flights a day above about ")[2].partition(" ")[0])

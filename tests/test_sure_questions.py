@@ -322,15 +322,15 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
 
     bench = Bench()
     result = paths.compute(bench, Request(designs, keys, arguments))
-    told = document(result)
-    shown = json.loads(json.dumps(told.data))["scenarios"]
+    content = document(result)
+    shown = json.loads(json.dumps(content.data))["scenarios"]
     assert list(shown) == ["stay_30k", PATHS[1]]
     assert sum(own["probability"]["mean"] for own in shown.values()) == pytest.approx(1, abs=0.2)
     assert list(result.widths) == [0.5, 1.5]
     assert all(own["worlds"] == 16 and set(own) >= {"probability", "deciding", "npv"} for own in shown.values())
     assert len(result.chosen.simulated) >= 3 and result.n_runs == len(bench.done) <= 140
     lead = result.chosen.lead(1 - result.chosen.best)
-    assert any("may be as high" in line for line in told.sentences) == (not lead.low > 0)
+    assert any("may be as high" in line for line in content.sentences) == (not lead.low > 0)
     # Hours do not follow the parcels in this hub: the error is there, and is told.
     assert np.abs(result.chosen.errors).max() > 1e6
-    assert "net present values differ by" in told.sentences[-1]
+    assert "net present values differ by" in content.sentences[-1]

@@ -114,8 +114,8 @@ def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known)
         effects = decided(known, design).effects
         assert [effect.number for effect in effects] == [0, 1, 2]
         for effect in effects:
-            for said, exact in ((effect.first, first), (effect.total, total), (effect.information, worth)):
-                assert said.low - 0.02 <= exact[effect.number] <= said.high + 0.02
+            for interval, exact in ((effect.first, first), (effect.total, total), (effect.information, worth)):
+                assert interval.low - 0.02 <= exact[effect.number] <= interval.high + 0.02
         assert effects[2].total.mean < 0.05
         ends = [effect.curve.probability[[0, -1]] for effect in effects]
         assert ends[0][1] < ends[0][0] and ends[1][0] < ends[1][1]
@@ -206,8 +206,8 @@ def test_with_all_worlds_known_effects_are_those_of_the_closed_form_and_of_no_ot
     now = min(holds.mean(), 1 - holds.mean())
     worths = [now - np.minimum(one, 1 - one).mean() for one in alone]
     for effect, other, *three in ((arrivals, 1, firsts, totals, worths), (service, 0, firsts, totals, worths)):
-        for said, exact_of in zip((effect.first, effect.total, effect.information), three, strict=True):
-            assert said.low <= exact_of[1 - other] <= said.high and said.high - said.low < 0.25
+        for interval, exact_of in zip((effect.first, effect.total, effect.information), three, strict=True):
+            assert interval.low <= exact_of[1 - other] <= interval.high and interval.high - interval.low < 0.25
         # The intervals are narrow enough to tell the numbers apart.
         assert not effect.first.low <= firsts[other] <= effect.first.high
 

@@ -34,7 +34,7 @@ def _one_by_one(stays):
     return *counts, inside_time, measured_time
 
 
-def _told(tally):
+def _counts_of(tally):
     return (
         tally.n_in.tolist(),
         tally.n_out.tolist(),
@@ -65,7 +65,7 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
     tally.add(END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN, 7)
     tally.close()
     stays = list(zip(enter.tolist(), leave.tolist(), strict=True))
-    told = [
+    counts = [
         *stays,
         *(stay for stay, n in zip(stays, count.tolist(), strict=True) for _ in range(n)),
         *((first, end) for _, end in stays),
@@ -73,7 +73,7 @@ def test_a_stage_tally_is_what_a_count_one_by_one_gives_in_any_order(seed, longe
         *[(first, last)] * 7,
         *[(END - 2 * TICKS_PER_MIN, END - TICKS_PER_MIN)] * 7,
     ]
-    assert _told(tally) == _one_by_one(told)
+    assert _counts_of(tally) == _one_by_one(counts)
 
 
 def test_what_lies_far_beyond_the_run_is_left_out_and_takes_no_room():

@@ -347,7 +347,7 @@ def test_a_collection_truck_by_hand(capsys: Any, run: Path) -> None:
     assert held(journal, second[2]).ended_by == ("collection truck A",)
 
     key = pq.read_table(run / "tables" / "collections.parquet").to_pylist()[0]["key"]
-    traced, _ = told(capsys, str(run), f"collection={key}")
+    traced, _ = document_of(capsys, str(run), f"collection={key}")
     assert traced["collection"]["key"] == key and traced["path"]["outcome"] == "departed"
     assert main(["trace", str(run), f"collection={key}"]) == 0
     assert f"collection truck {key} of liege_30k, replication 0" in (out := capsys.readouterr().out)
@@ -484,7 +484,7 @@ def first(run: Path) -> str:
     return str(pd.read_parquet(run / "tables" / "flights.parquet")["key"].iloc[0])
 
 
-def told(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
+def document_of(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
     capsys.readouterr()
     assert main(["trace", *words, "--json"]) == 0
     out, err = capsys.readouterr()
@@ -494,13 +494,13 @@ def told(capsys: Any, *words: str) -> tuple[dict[str, Any], str]:
 def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     capsys: Any, run: Path, first: str, tmp_path: Path
 ) -> None:
-    again, err = told(capsys, str(run), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    again, err = document_of(capsys, str(run), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
     # Up to the day on which its last parcel left, not to the end.
     days = re.search(r"simulating replication 0 again, (\d) of 3 days", err)
     assert days and int(days[1]) < 3
     assert main(["run", *RUN, "replications=1", f"record.parcels_of_flights=[{first}]", "--out", str(tmp_path)]) == 0
     (stored,) = tmp_path.glob("run-*")
-    same, err = told(capsys, str(stored), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    same, err = document_of(capsys, str(stored), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
     assert "simulating" not in err
     assert {**again, "run_dir": ""} == {**same, "run_dir": ""}
     cleared = again["parcels"]["cleared"]
@@ -517,7 +517,7 @@ def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: 
     assert main(["run", *RUN, *strike, *fog, *few, "--out", str(tmp_path)]) == 0
     (folder,) = tmp_path.glob("run-*")
     first = next(row["key"] for row in pq.read_table(folder / "tables" / "flights.parquet").to_pylist())
-    _, err = told(capsys, str(folder), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
+    _, err = document_of(capsys, str(folder), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
     assert err.count("simulating replication 0 again, 2 of 3 days") == err.count("simulating") == 1
 
 
@@ -529,8 +529,8 @@ def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run
     out, err = capsys.readouterr()
     assert err == ""
     assert out.startswith(f"flight {first} of liege_30k, replication 0\n")
-    for said in ("drawn arrival", "taxies in", "95 % had gone after", "in all", "delayed most by", "trucks took its"):
-        assert said in out
+    for part in ("drawn arrival", "taxies in", "95 % had gone after", "in all", "delayed most by", "trucks took its"):
+        assert part in out
     assert "breakdown" not in out and "packout" not in out
     picture = run / "figures" / f"trace-flight-{first}-0.svg"
     assert f"picture: {picture}" in out and picture.exists()
@@ -539,18 +539,21 @@ def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run
 
 
 def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -> None:
-    parcel, _ = told(capsys, str(run), f"parcel={first}/17", "replication=0", "--quiet")
+    parcel, _ = document_of(capsys, str(run), f"parcel={first}/17", "replication=0", "--quiet")
     assert parcel["parcel"]["parcel"] == f"{first}/17"
-    truck, _ = told(capsys, str(run), f"truck={parcel['parcel']['truck']}", "scenario=liege_30k")
+    truck, _ = document_of(capsys, str(run), f"truck={parcel['parcel']['truck']}", "scenario=liege_30k")
     assert first in [entry["flight"] for entry in truck["truck"]["flights"]]
     assert sum(entry["n_parcels"] for entry in truck["truck"]["flights"]) == truck["truck"]["n_parcels"]
-    by_number, _ = told(capsys, str(run), "parcel=#0/17", "--quiet")
+    by_number, _ = document_of(capsys, str(run), "parcel=#0/17", "--quiet")
     assert by_number["parcel"] == parcel["parcel"]
     departed = f"departed on truck {parcel['parcel']['truck']}"
-    for words, said in (([f"parcel={first}/17", "--quiet"], departed), ([f"truck={parcel['parcel']['truck']}"], "")):
+    for words, expected in (
+        ([f"parcel={first}/17", "--quiet"], departed),
+        ([f"truck={parcel['parcel']['truck']}"], ""),
+    ):
         assert main(["trace", str(run), *words]) == 0
         out = capsys.readouterr().out
-        assert "delayed most by" in out and said in out
+        assert "delayed most by" in out and expected in out
 
 
 @pytest.mark.parametrize(
@@ -671,7 +674,7 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     assert main(["trace", str(folder), one, "flight=#0", "--quiet"]) == 0, "the run has a copy of its flights"
     (folder / "flights" / "flights.csv").unlink()
     assert "schedule=FILE" in refused(capsys, "trace", folder, one, "flight=#0")
-    document, _ = told(capsys, str(folder), one, "flight=#0", f"schedule={schedule}")
+    document, _ = document_of(capsys, str(folder), one, "flight=#0", f"schedule={schedule}")
     assert document["flight"]["key"] == "AB1" and "cleared" in document["parcels"]
 
 

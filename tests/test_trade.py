@@ -87,8 +87,8 @@ def test_the_first_day_of_another_week_changes_no_inference_from_whole_weeks(con
 
 def test_goods_of_a_week_add_up_and_duty_and_vat_fall_due(trade: Table) -> None:
     rows = {
-        (week, lane, product): tuple(said)
-        for _, week, lane, product, *said in zip(*(trade[name].tolist() for name in trade), strict=True)
+        (week, lane, product): tuple(amounts)
+        for _, week, lane, product, *amounts in zip(*(trade[name].tolist() for name in trade), strict=True)
     }
     assert rows["2022W36", "HOME", "cheap"] == pytest.approx((3, 30, 0, 0, 0, 6))
     # Duty 10 % of 200, VAT 20 % of 220.
@@ -196,7 +196,7 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "message"),
     [
         ("~trade.vat.BE", "trade.vat: no rate for lane 'BE'"),
         ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.32"),
@@ -204,11 +204,11 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
         ("trade.goods.home.duty=2", "trade.goods.home.duty: must be at most 1, got 2"),
     ],
 )
-def test_a_mistake_is_one_line(word: str, said: str) -> None:
+def test_a_mistake_is_one_line(word: str, message: str) -> None:
     words = [word, "trade.domestic_lanes=[]"] if "vat" in word else [word]
     with pytest.raises(ConfigError) as caught:
         load("liege_30k", "trade=goods", *words)
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)
 
 
 def test_a_group_that_is_declared_wants_a_rate_of_duty() -> None:

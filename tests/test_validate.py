@@ -39,8 +39,8 @@ def test_public_hubs_are_of_air_and_ground_of_several_continents_each_with_its_s
     assert len([hub for hub in hubs if not hub.informed]) >= 6
     assert {hub.kind for hub in hubs} == set(public_hubs.KINDS)
     assert len({hub.continent for hub in hubs}) >= 3
-    told = [*hubs, *public_hubs.sort_windows(), *public_hubs.handling_times(), *validation.checks()]
-    assert all(one.source.strip() for one in told)
+    entries = [*hubs, *public_hubs.sort_windows(), *public_hubs.handling_times(), *validation.checks()]
+    assert all(one.source.strip() for one in entries)
 
 
 def test_what_the_standard_was_derived_from_is_not_independent(hub):

@@ -25,10 +25,10 @@ def _arguments(*words, **options):
 def test_all_passes_and_is_told_as_one_document(quick, capsys, is_slow):
     examples = 20 if is_slow else 5
     assert verify.main(_arguments(f"examples={examples}", json=True)) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["passed"]
-    assert told["examples"] == examples
-    assert len(told["cases"]) == 4
+    document = json.loads(capsys.readouterr().out)
+    assert document["passed"]
+    assert document["examples"] == examples
+    assert len(document["cases"]) == 4
 
 
 def test_a_case_that_fails_is_exit_code_1(quick, capsys, monkeypatch):

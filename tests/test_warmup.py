@@ -215,7 +215,7 @@ def test_from_four_weeks_on_the_batches_are_whole_weeks():
     assert found.means == pytest.approx(again.means) and len(found.means) == 8
     lengths = [warm_up(weekly(8, 5, -100, rng), week=WEEK, spacing=1 / 48).length for _ in range(30)]
     assert min(lengths) >= 7 and np.median(lengths) <= 14
-    assert "whole weeks" in found.method.said
+    assert "whole weeks" in found.method.words
     assert warm_up(weekly(4, 5, -100, rng), week=WEEK).method is Method.WEEKS
 
 

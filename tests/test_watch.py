@@ -212,12 +212,12 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("word", "said"), MISTAKES.items())
-def test_a_mistake_is_one_line(word: str, said: str) -> None:
+@pytest.mark.parametrize(("word", "message"), MISTAKES.items())
+def test_a_mistake_is_one_line(word: str, message: str) -> None:
     added = "++" if "." in word.partition("=")[0] else ""
     with pytest.raises(ConfigError) as caught:
         load("liege_30k", "exposure=ledger", f"{added}exposure.watch.{word}")
-    assert str(caught.value).startswith(f"exposure.watch.{said}")
+    assert str(caught.value).startswith(f"exposure.watch.{message}")
     assert "\n" not in str(caught.value)
 
 

@@ -44,7 +44,7 @@ class Tries:
             kept.write_bytes(data)
             say(f"{self.name}: {problem}: {kept}")
 
-    def told(self) -> None:
+    def report(self) -> None:
         say(f"{self.name}: {self.n} executions, {self.problems.total()} failures of {len(self.problems)} kinds")
 
 
@@ -68,7 +68,7 @@ def with_atheris(name: str, minutes: float, folder: Path) -> None:
     def one(data: bytes) -> None:
         tries(data)
         if time.process_time() > end:
-            tries.told()
+            tries.report()
             os._exit(bool(tries.problems))
 
     limits = {"max_len": LONGEST, "timeout": PATIENCE_S, "rss_limit_mb": 4096, "print_final_stats": 1}
@@ -85,7 +85,7 @@ def with_hypothesis(name: str, minutes: float, folder: Path) -> int:
     tries, end = Tries(name, folder / "files"), time.process_time() + 60 * minutes
     while time.process_time() < end:
         tried([*tries.parser.seeds()], tries.n, 200, tries)
-    tries.told()
+    tries.report()
     return int(bool(tries.problems))
 
 

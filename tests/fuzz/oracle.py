@@ -34,7 +34,7 @@ def problem_of(parser: Parser, data: bytes, root: Path) -> str | None:
         problem = _wrong_line(str(error))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - that is what is looked for
         if not isinstance(error, Exception) or _refused(error) is None:
-            problem = _told(error)
+            problem = _problem(error)
     took_s, took_mb = time.process_time() - began, _peak_mb() - before
     if problem is None and len(data) <= SMALL and took_s > MOST_S:
         problem = "slow"
@@ -50,7 +50,7 @@ def _wrong_line(text: str) -> str | None:
     return None if line.isprintable() else "control characters"
 
 
-def _told(error: BaseException) -> str:
+def _problem(error: BaseException) -> str:
     """Its class, and the last place of ours that it came through."""
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/tests/" not in frame.filename]
     ours = [frame for frame in ours if "/sim/" in frame.filename or "/experiments/" in frame.filename] or ours[-1:]

@@ -66,10 +66,10 @@ class Served:
         if self.process == 0:
             child.run(_WORDS, self.folder, (), None)
         until = time.monotonic() + _BEGINS_S
-        while not (found := re.match(r"http://127.0.0.1:(\d+)/\?token=(\S+)\n", self._said("stdout"))):
+        while not (found := re.match(r"http://127.0.0.1:(\d+)/\?token=(\S+)\n", self._output("stdout"))):
             if time.monotonic() > until or os.waitpid(self.process, os.WNOHANG)[0]:
                 self.process = 0
-                return f"no server: {self._said('stderr')[-300:]}"
+                return f"no server: {self._output('stderr')[-300:]}"
             time.sleep(0.01)
         self.port, self.token = int(found[1]), found[2]
         return None
@@ -88,9 +88,9 @@ class Served:
                 return "hang: the server does not end"
             time.sleep(0.01)
         code = os.waitstatus_to_exitcode(ended[1])
-        return None if code == 0 else f"the server ended with {code}: {self._said('stderr')[-300:]}"
+        return None if code == 0 else f"the server ended with {code}: {self._output('stderr')[-300:]}"
 
-    def _said(self, name: str) -> str:
+    def _output(self, name: str) -> str:
         with suppress(OSError):
             return (self.folder / name).read_text(errors="replace")
         return ""
@@ -116,9 +116,9 @@ class Served:
         return self._judged(case["request"], answer)
 
     def _judged(self, asked: str, answer: bytes) -> str | None:
-        seen = self._said(child.SEEN)
-        if "Traceback" in self._said("stderr"):
-            return f"traceback: {self._said('stderr').strip().splitlines()[-1][:300]}"
+        seen = self._output(child.SEEN)
+        if "Traceback" in self._output("stderr"):
+            return f"traceback: {self._output('stderr').strip().splitlines()[-1][:300]}"
         if seen or (self.folder / "executed").exists():
             return f"watched: {seen or 'executed'}"
         status = re.match(rb"HTTP/1\.[01] (\d{3})", answer)

@@ -119,7 +119,7 @@ def main() -> int:
     tried: Counter[str] = Counter()
     found: dict[str, cases.Case] = {}
     failures: Counter[str] = Counter()
-    told = time.monotonic()
+    reported = time.monotonic()
 
     def counts() -> str:
         by_kind = (
@@ -144,8 +144,8 @@ def main() -> int:
                 is_kept = kind in ("words", "files", "runs") and not problem.startswith(("together", "hang"))
                 found[key] = campaign.simpler(case, problem) if is_kept else {**case, "kind": kind}
                 say(f"FOUND {kind}: {problem}\n  {found[key]!a}")
-        if time.monotonic() > told + _PROGRESS_S:
-            told = time.monotonic()
+        if time.monotonic() > reported + _PROGRESS_S:
+            reported = time.monotonic()
             say(counts())
     if (problem := served.end()) is not None:
         found[problem] = {}

@@ -59,8 +59,8 @@ def _cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A scheduler's address and process, with one worker."""
     at = folder / "dask"
     at.mkdir()
-    told = at / "scheduler.json"
-    common = ["--scheduler-file", str(told), "--no-dashboard", "--host", "127.0.0.1"]
+    scheduler_file = at / "scheduler.json"
+    common = ["--scheduler-file", str(scheduler_file), "--no-dashboard", "--host", "127.0.0.1"]
     roles = (("scheduler", "--port", "0"), ("worker", "--nthreads", "1", "--local-directory", str(at)))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     processes = []
@@ -68,9 +68,9 @@ def _cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *common, *more]
         processes.append(subprocess.Popen(command, cwd=at, env=environment, stderr=subprocess.DEVNULL))
         until = time.monotonic() + _BEGINS_S
-        while not told.exists() and time.monotonic() < until:
+        while not scheduler_file.exists() and time.monotonic() < until:
             time.sleep(0.05)
-    yield json.loads(told.read_text())["address"], processes[0]
+    yield json.loads(scheduler_file.read_text())["address"], processes[0]
     for process in processes:
         process.terminate()
         process.wait(timeout=60)

@@ -119,9 +119,9 @@ def words_in(folder: Path, words: Sequence[str]) -> list[str]:
 
 def copied(root: Path, case: dict[str, Any], folder: Path) -> None:
     """What the case names, and its damage."""
-    said = [*case["words"], *(str(text) for each in case.get("damage", ()) for text in each)]
+    texts = [*case["words"], *(str(text) for each in case.get("damage", ()) for text in each)]
     for path in root.iterdir():
-        if "." in said or any(path.name in text for text in said):
+        if "." in texts or any(path.name in text for text in texts):
             copy = shutil.copytree if path.is_dir() else shutil.copyfile
             copy(path, folder / path.name)
     spoil(folder, case.get("damage", []))

@@ -20,9 +20,9 @@ def verdict(
     words: Sequence[str], code: int, out: bytes, err: bytes, folder: Path, trouble: Sequence[Any] = ()
 ) -> str | None:
     """What is wrong with how a command ended; None: nothing. `folder`: of the runs that it was to make."""
-    said = err.decode(errors="replace")
-    if "Traceback (most recent call last)" in said or "Exception ignored" in said:
-        return f"traceback: {said.strip().splitlines()[-1][:300]}"
+    errors = err.decode(errors="replace")
+    if "Traceback (most recent call last)" in errors or "Exception ignored" in errors:
+        return f"traceback: {errors.strip().splitlines()[-1][:300]}"
     if code == 0 or (code == 1 and words and words[0] in DIFFERS):
         return None
     kind, number = (trouble[0], trouble[1] if len(trouble) > 1 else 0) if trouble else ("", 0)
@@ -33,19 +33,19 @@ def verdict(
     if code == _SILENT.get(kind, 0):
         return None
     if code not in (2, _ENDED.get(number, 2) if kind == "signal" else 2):
-        return f"exit code {code}: {said[-200:]}"
+        return f"exit code {code}: {errors[-200:]}"
     if code == 2 and out and not trouble:
         return f"output before the mistake: {out[:100]!r}"
     if kind == "closed" and 2 in trouble[1:]:
         return None  # nothing can be said
     shows_code = words[:1] == ["reproduce"]
-    return _of_text(said, has_progress=bool(trouble) or shows_code) or _of_folder(folder, may_begin=bool(trouble))
+    return _of_text(errors, has_progress=bool(trouble) or shows_code) or _of_folder(folder, may_begin=bool(trouble))
 
 
-def _of_text(said: str, *, has_progress: bool) -> str | None:
-    *before, line = said.removesuffix("\n").split("\n")
-    if (before and not has_progress) or not said.endswith("\n"):
-        return f"{len(before) + 1} lines: {said[:300]!r}"
+def _of_text(errors: str, *, has_progress: bool) -> str | None:
+    *before, line = errors.removesuffix("\n").split("\n")
+    if (before and not has_progress) or not errors.endswith("\n"):
+        return f"{len(before) + 1} lines: {errors[:300]!r}"
     if not line.startswith("cargohub: "):
         return f"another line: {line[:200]!r}"
     if not line.isprintable():

@@ -232,10 +232,10 @@ class Campaign:
         files = [folder / f"{name}{streams}" for name in ("stdout", "stderr")]
         out, err = (file.read_bytes() if file.exists() else b"" for file in files)  # killed before it had them
         seen = folder / child.SEEN
-        said = seen.read_text() if seen.exists() else ""
+        connections = seen.read_text() if seen.exists() else ""
         if shim.left_this_machine():
-            said += "a connection leaves this machine"
-        problem = judge.of_code(words, folder, said)
+            connections += "a connection leaves this machine"
+        problem = judge.of_code(words, folder, connections)
         return problem or judge.verdict(words, code, out, err, folder / "out", trouble)
 
     def begun(self, words: Sequence[str], folder: Path, trouble: Sequence[Any], *, streams: str = "") -> int:

@@ -127,8 +127,8 @@ BRANCHES: Final[dict[str, Way]] = {
     "documents checked in the hold zone": of_channel(
         Channel.DOCUMENT_CHECK, lambda p: p["held"] != NEVER != p["second_end"]
     ),
-    "asked back before loading": some("customs", lambda told: told["n_referrals"] > 0),
-    "left behind before loading": some("customs", lambda told: told["n_left_behind"] > 0),
+    "asked back before loading": some("customs", lambda row: row["n_referrals"] > 0),
+    "left behind before loading": some("customs", lambda row: row["n_left_behind"] > 0),
     "wait for examination": some("parcels", lambda parcel: parcel["exam_begin"] > parcel["held"]),
     "wait for X-ray": some("parcels", lambda parcel: parcel["xray_begin"] > parcel["held"]),
     "alarm": some("parcels", lambda parcel: parcel["exam_end"] > parcel["xray_end"] > NEVER),
