@@ -100,6 +100,7 @@ def test_only_numbers_that_change_significantly_are_shown_as_changing(is_moved: 
     grids = calibrate._shown(keys, [seen], waves, [moved], [share]).grids
     assert any(grid.caption.startswith("Numbers that differ significantly") for grid in grids) == is_moved
     assert "parcels a day" in grids[0].rows[0]
+    assert grids[0].caption.endswith("of the model as the emulator predicts them")  # no hub is simulated as configured
 
 
 def test_what_narrows_is_moved_and_by_a_twentieth_of_its_width_or_a_choice_without_one_of_its_options() -> None:

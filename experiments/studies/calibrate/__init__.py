@@ -97,7 +97,7 @@ def _shown(
     return Document(
         title="Which assumed worlds remain possible",
         grids=[
-            grid_of("Observed figures, and those of the model", observations),
+            grid_of("Observed figures, and those of the model as the emulator predicts them", observations),
             grid_of("Share of the assumed worlds that remain", waves),
             *([grid_of("Numbers that differ significantly in the remaining worlds", moved)] if moved else []),
             grid_of(sentence_of("hubs_carry"), answers),
