@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 
 import numpy as np
 import pytest
@@ -187,6 +188,18 @@ def test_the_command_that_is_printed_composes(capsys, folder):
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Use it:")]
     assert main([*shlex.split(line.removeprefix("Use it:"))[1:], "--show"]) == 0
     assert "breakdown.uld_min: 45 →" in capsys.readouterr().out
+
+
+def test_a_fit_beside_the_folder_of_its_scenario_is_to_be_copied_there(capsys, folder, tmp_path):
+    mine, out = tmp_path / "mine", tmp_path / "out"
+    (mine / "scenario").mkdir(parents=True)
+    (mine / "scenario" / "own.yaml").write_text("# @package _global_\nscenario: own\n")
+    words = ["column=uld", "key=breakdown.uld_min", "scenario=own", *alone("gamma"), "--config-dir", str(mine)]
+    assert main(["fit", str(folder / "scans.csv"), *words, "--out", str(out)]) == 0
+    start, _, command = capsys.readouterr().out.splitlines()[-1].partition("and type: ")
+    assert start.endswith(f"copy the folders of {out} into {mine}, ")
+    shutil.copytree(out, mine, dirs_exist_ok=True)
+    assert main([*shlex.split(command)[1:], "--show"]) == 0
 
 
 def test_a_shape_whose_mean_is_of_several_keys_says_that_it_stays(capsys, folder, tmp_path):

@@ -72,7 +72,10 @@ def main(arguments: Arguments) -> int:
     lines.append(f"Written to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
     word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
     scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
-    use = Arguments("run", (*scenario, word), config_dir=folder).command
+    groups = arguments.config_dir or folder
+    use = Arguments("run", (*scenario, word), config_dir=groups).command
+    if groups.resolve() != folder.resolve():
+        use = sentence_of("fit_elsewhere", folder=folder, groups=groups, run=use)
     label = "To use it anyway:" if result.chosen and result.is_rejected else "Use it:    "
     lines.append(f"{label} {use}" if group.is_whole else f"{label} {use} ({sentence_of('fit_any_key')})")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
