@@ -33,23 +33,23 @@ CLICK = """
   return document.getElementById("thing").innerText;"""
 FLOWS = """
   replay.seek(%d);
-  const { hits, run } = replay.hubs[0], said = {};
+  const { hits, run } = replay.hubs[0], shown = {};
   for (const { key, text, about } of hits) if (/^(machine|chute|lane|screening)/.test(key)) {
-    said[key] = { text: text ?? said[key]?.text ?? "", rows: about().rows };
+    shown[key] = { text: text ?? shown[key]?.text ?? "", rows: about().rows };
   }
-  return said;"""
+  return shown;"""
 ZONES = """
   replay.seek(%d);
   return replay.hubs[0].hits.filter(({ key }) => key?.startsWith("zone/")).flatMap(({ about }) => about().rows);"""
 SAYINGS = """
   replay.seek(%d);
-  const hub = replay.hubs[0], box = document.getElementById("thing"), said = [];
+  const hub = replay.hubs[0], box = document.getElementById("thing"), shown = [];
   for (const hit of hub.hits) {
     replay.choose(hub, hit.grid ? hub.at({ x: hit.x + hit.width * 0.99, y: hit.y + hit.height * 0.99 }) : hit);
     const name = hit.thing ? hit.thing.kind.name : (hit.key ?? hit.place.label);
-    said.push([name, box.innerText, document.getElementById("thing-trace").hidden]);
+    shown.push([name, box.innerText, document.getElementById("thing-trace").hidden]);
   }
-  return said;"""
+  return shown;"""
 BLOCKED = """
   replay.seek(%d);
   const buttons = [...document.querySelectorAll("#blocked button")];

@@ -2,8 +2,8 @@
 // Tables are sorted by a click on a heading, or by its button and the keyboard. Without this script all else works.
 
 const number = (text) => {
-  const found = text.replace(/,/g, "").replace(/\u2212/g, "-").match(/^(?:more than )?([+-]?\d+(?:\.\d+)?)/);
-  return found ? Number(found[1]) : NaN;
+  const match = text.replace(/,/g, "").replace(/\u2212/g, "-").match(/^(?:more than )?([+-]?\d+(?:\.\d+)?)/);
+  return match ? Number(match[1]) : NaN;
 };
 
 const value = (row, column) => (row.cells[column]?.firstChild?.textContent ?? "").trim();

@@ -135,8 +135,8 @@ function zoneFacts(hub, hall, zone) {
   if (longest === null) return { title: zone.label, rows, command: "" };
   const kind = hub.kinds.find(({ name }) => name === longest.kind);
   const facts = thingFacts(hub, { kind, row: longest.row }, hub.second);
-  const said = facts.rows.filter(([term]) => ["State", "Since", "Waits for"].includes(term));
-  return { title: zone.label, rows: [...rows, ["There longest", facts.title], ...said], command: facts.command };
+  const states = facts.rows.filter(([term]) => ["State", "Since", "Waits for"].includes(term));
+  return { title: zone.label, rows: [...rows, ["There longest", facts.title], ...states], command: facts.command };
 }
 
 /** A place of a grid: what holds it, or since when it is empty and what held it last. */

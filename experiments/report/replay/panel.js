@@ -1,4 +1,4 @@
-// What is said beside the plan: the counts, what is blocked, and the thing that was clicked on.
+// What is shown beside the plan: the counts, what is blocked, and the thing that was clicked on.
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -171,8 +171,8 @@ function showBlocked(list, hubs, choose) {
     const tag = hit ? "button" : "span";
     // What has the focus stays, so that the list can be read by keyboard while it moves.
     if (item.firstChild?.localName !== tag) item.replaceChildren(element(tag));
-    const said = hub && hubs.length > 1 ? `${hub.mark}: ${text}` : text;
-    if (item.firstChild.textContent !== said) item.firstChild.textContent = said;
+    const label = hub && hubs.length > 1 ? `${hub.mark}: ${text}` : text;
+    if (item.firstChild.textContent !== label) item.firstChild.textContent = label;
     item.firstChild.onclick = hit && (() => choose(hub, hit));
     item.className = lines.length ? "" : "none";
   });

@@ -230,7 +230,7 @@ async function start() {
   window.replay = player;
 }
 
-/** A mistake in this page is said on it. */
+/** A mistake in this page is shown on it. */
 function say(message) {
   byId("error").hidden = false;
   byId("error").textContent = `This page has failed: ${message}. A newer browser may help.`;
