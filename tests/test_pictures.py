@@ -114,6 +114,8 @@ def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():
     assert [bar.color for bar in found.doors.bars] == [*style.PALETTE[:2]], "a timetabled truck, then an extra one"
     assert found.doors.n_rows == 1, "a truck that leaves empty is not shown"
     assert len({bar.color for bar in stands.bars}) == 3
+    # Not hours of the clock, which differ after a clock change.
+    assert day_figure.figure(found).axes[-1].get_xlabel() == "hours after midnight, Tue, 2022-09-06"
 
 
 def test_a_random_day_is_packed_into_as_many_rows_as_are_in_use_at_once():

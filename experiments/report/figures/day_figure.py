@@ -154,7 +154,7 @@ def figure(result: Day) -> Figure:
     axes = drawing.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": heights})
     for ax, resource in zip(axes, resources, strict=True):
         draw(ax, resource)
-    axes[-1].set_xlabel(f"hour of {result.title}")
+    axes[-1].set_xlabel(f"hours after midnight, {result.title}")
     for kind, label in _TRUCKS.items():
         axes[-1].barh([0], [0], color=style.PALETTE[kind], label=label)
     return style.legend_below(drawing, [axes[-1]])
