@@ -29,7 +29,7 @@ class Connections:
     minimum_min: _Minimum
     pairs: tuple[Pair, ...]
     in_turn: bool
-    """Flights that a timetable or a bank numbers leave to the destinations in turn."""
+    """Flights that come from no file leave to the destinations in turn, by their number."""
     waves: tuple[Wave, ...]
     """Waves of departures, for flights whose schedule has no departure. Empty: each leaves after its turnaround."""
 
