@@ -96,8 +96,8 @@ def officer_h_per_day(run: Measured) -> float:
 
 @CUSTOMS.kpi("rooms", LESS, "Fullest hold zone", rank=Rank.SUMMARY)
 def cage_peak_share(run: Measured) -> float:
-    """parcels in the fullest customs hold zone at the end of an interval, over its planned capacity, which blocks
-    nobody
+    """most parcels in the customs hold zones at the end of an interval, all halls together, over their planned
+    capacity, which blocks nobody
     """
     occupancy = run.tables["occupancy"]
     zone = of_zone(occupancy, "customs_hold", run.window)

@@ -60,7 +60,9 @@ def spare_area_m2(run: Measured) -> float:
 
 @HALLS.kpi("h/d", LESS, "Break-down waits for floor")
 def floor_blocked_h_per_day(run: Measured) -> float:
-    """ULDs whose break-down waits because no floor is free; the whole wait counts when the break-down begins"""
+    """ULDs at the head of a break-down queue that wait because no floor is free, without those behind them; the whole
+    wait counts when the break-down begins
+    """
     return run.total("ulds", "wait_floor", "start") / MIN_PER_H / run.window.days
 
 
