@@ -203,7 +203,7 @@ _ALL: Final = (
     ),
     TableSchema.of(
         "disruptions",
-        "one row per disruption with a beginning and an end; also for each drawn closure or breakdown, and each night",
+        "one row per disruption; also for each drawn closure, each failure of a loader set or tug, and each night",
         text("name", "name in the configuration"),
         text("kind", "kind of disruption"),
         time("start", "begin"),
