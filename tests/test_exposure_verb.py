@@ -95,6 +95,8 @@ def test_records_and_accesses_are_those_of_a_day_over_all_replications_and_days(
     watched = {**rows, "field": [*"ffgg"], "party": "a", **outside, **noticed, "first_noticed_after_days": 1}
     made_accesses = accesses(pd.DataFrame(watched), 2 * 3)
     assert made_accesses[["given_per_day", "outside_per_day"]].to_numpy().tolist() == [[2, 1], [2, 2]]
+    # A share of a deficit, of a hub with more exports than imports, too.
+    assert [*map(text._share, (-0.0031, -0.0077, 0.0024, 1.5))] == ["−0.3 %", "−0.8 %", "0.2 %", "150 %"]
     assert [*by_policy(made_accesses)] == [("none", 3, pytest.approx((0.5 + 2 * 0.2) / 3), (10 + 2 * 4) / 3)]
 
 

@@ -197,4 +197,6 @@ def _shares(facts: Facts) -> Iterator[Grid]:
 
 
 def _share(share: float) -> str:
-    return f"{whole(100 * share)} %" if share < 0 or share > 1 else found_share(share)
+    if share < 0:  # more exports than imports
+        return f"−{_share(-share)}"
+    return f"{whole(100 * share)} %" if share > 1 else found_share(share)
