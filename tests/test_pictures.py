@@ -358,6 +358,9 @@ def test_a_ladder_beside_another_has_its_whole_name():
         ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, (), 1.0)
         drawing = ladder_figure.figure((ladder, ladder))
         assert all(inside(drawing, ax._left_title) for ax in drawing.axes)
+        # The A4 page and exported pictures have no caption that explains the asterisk.
+        assert drawing.axes[0].get_xlabel().endswith("(* few parcels need it)")
+        assert inside(drawing, drawing.axes[0].xaxis.label)
 
 
 @pytest.mark.parametrize("n_weeks", [1, 3, 8])

@@ -21,6 +21,7 @@ SCALES: Final = {"million ": (1e6, 1e5, 2), "thousand ": (1e3, 1e3, 1), "": (1.0
 MOST_LADDERS: Final = 8
 MOST_DEMANDS: Final = 4
 """Largest number of demands drawn beside a ladder, the largest ones."""
+_FEW: Final = " *"
 TITLE_CHARACTERS: Final = 30
 """Longest title that fits in half the width [letters]."""
 
@@ -87,7 +88,7 @@ def _bar(name: str, rung: Rung, unit: float, reach: float, digits: int, most: fl
     """The bar of a resource; with an asterisk if few parcels need it."""
     rate = rung.parcels_per_day / unit
     return Bar(
-        formatting.resource_heading(name) + (" *" if is_for_few(rung) else ""),
+        formatting.resource_heading(name) + (_FEW if is_for_few(rung) else ""),
         min(rate, reach),
         formatting.number(rate, digits) + (" →" if rate > reach else ""),
         rung.parcels_per_day < most,
@@ -113,7 +114,8 @@ def draw(ax: Axes, result: Bars) -> None:
     ax.set_yticks(range(len(result.rungs)), [rung.name for rung in result.rungs], fontsize=8.5)
     ax.invert_yaxis()
     ax.set_xlim(0, result.reach * 1.2)
-    ax.set_xlabel(f"{result.scale}parcels a day", fontsize=8.5)
+    few = " (* few parcels need it)" if any(rung.name.endswith(_FEW) for rung in result.rungs) else ""
+    ax.set_xlabel(f"{result.scale}parcels a day{few}", fontsize=8.5)
     ax.set_title(result.title)
 
 
