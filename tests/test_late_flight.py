@@ -156,7 +156,7 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
         " 600 of other flights."
     )
     text = "\n".join(lines)
-    price = "2.00 EUR for each (cost.parcels.late_eur, an assumption)"
+    price = "2.00 EUR for each (cost.parcels.late_eur, given for this run)"
     assert f"Net effect: +1,500 late parcels, +3,000 EUR at {price}." in text, "the run's price"
     assert "scheduled Mon 05 Sep 02:00, came Mon 05 Sep 14:00" in text
     assert "Flights that got a stand at a different time: 2 later" in text
@@ -180,6 +180,15 @@ def test_json_has_every_flight_route_and_truck(run: Path, capsys: Any) -> None:
     own, others = Lateness(because=10, otherwise=4), Lateness(because=3, otherwise=2, both=50)
     net = as_object(Cost("LATE", 720.0, {}, {}, own, others, (), (), (), 0), 0.5)["net"]
     assert net == {"late": 7, "eur_per_late_parcel": 0.5, "eur": 3.5}
+
+
+def test_one_late_parcel_is_in_the_singular_and_the_packaged_price_an_assumption() -> None:
+    cost = as_object(Cost("LATE", 720.0, {}, {}, Lateness(because=1), Lateness(), (), (), (), 0), 0.5)
+    of = {"title": "flight LATE", "late_min": 18.0, "sibt_min": 0.0, "arrival_min": 18.0, "scenario": "a"}
+    lines = comparison_text({**of, "replication": 0, "cost": cost}, load("liege_30k")).splitlines()
+    assert lines[0].startswith("Because LATE came 18 min late, 1 parcel was late that would have been on time: 1 of")
+    price = "0.50 EUR at 0.50 EUR for each (cost.parcels.late_eur, an assumption)"
+    assert lines[1] == f"Net effect: +1 late parcel, +{price}."
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.formatting import counted, hours_text, instant, signed, whole
+from experiments.formatting import counted, hours_text, instant, signed, units, whole
 from experiments.frame.recorded import refuse_idle_schedule, runnable, scenario_among, study_of
 from experiments.report.sections import sentence_of
 from experiments.research import load_prices
@@ -227,12 +227,14 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     cost = document["cost"]
     scheduled, came = (instant(document[name], hub.start_date, hub.clock) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
-    promised, price = hours_text(hub.service_h), f"{cost['net']['eur_per_late_parcel']:.2f}"
+    promised, price = hours_text(hub.service_h), cost["net"]["eur_per_late_parcel"]
     more, eur = cost["net"]["late"], cost["net"]["eur"]
-    net = {"late": signed(more, 0), "eur": signed(eur, 0 if abs(eur) >= 100 else 2)}
+    late_parcels = f"{signed(more, 0)} late parcel{'' if abs(more) == 1 else 's'}"
+    net = {"late_parcels": late_parcels, "eur": signed(eur, 0 if abs(eur) >= 100 else 2), "price": f"{price:.2f}"}
+    kind = sentence_of("late_price_assumed" if price == load_prices().parcels.late_eur else "own_price")
     lines = [
         *_answer(key, late, cost["parcels"]),
-        sentence_of("late_net", **net, price=price),
+        sentence_of("late_net", **net, kind=kind),
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
@@ -259,8 +261,9 @@ def duration(minutes: float) -> str:
 
 
 def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
-    because = {"because": parcels["late_because"], **{of: parcels[of]["because"] for of in ("own", "others")}}
-    yield sentence_of("late_because", key=key, late=duration(late), **because)
+    n, parts = parcels["late_because"], {of: parcels[of]["because"] for of in ("own", "others")}
+    were = f"{units(n, 'parcels')} {'was' if n == 1 else 'were'}"
+    yield sentence_of("late_because", key=key, late=duration(late), were=were, **parts)
     if otherwise := parcels["own"]["otherwise"] + parcels["others"]["otherwise"]:
         yield sentence_of("late_otherwise", otherwise=whole(otherwise))
 
