@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sim.errors import ConfigError
 from sim.names import wrong_text
 
-LONGEST_SAID = 60
+LONGEST_REPEATED = 60
 """The most characters of a value that a message repeats."""
 _FIRST = 3
 """The letters that an abbreviation has in common with the beginning of a name."""
@@ -117,7 +117,7 @@ def number_hint(value: object) -> str:
     >>> number_hint("7.5 %")
     '; a share of 7.5 % is 0.075, a change by it +7.5% or -7.5%'
     """
-    if not isinstance(value, str) or len(value) > LONGEST_SAID:
+    if not isinstance(value, str) or len(value) > LONGEST_REPEATED:
         return ""
     if re.fullmatch(r"[-+]?[\d.]*\d,\d[\d.]*", value):
         return "; a number has a decimal point, no comma"
@@ -149,4 +149,4 @@ def repeated(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     text = repr(value.value) if isinstance(value, Enum) else repr(value)
-    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
+    return text if len(text) <= LONGEST_REPEATED else f"{text[:LONGEST_REPEATED]}…"

@@ -35,7 +35,7 @@ def write(folder: Path, document: Document, request: Request[K]) -> None:
         write_page(folder, page_files(folder, document, request))
 
 
-def say_where(request: Request[K], where: object) -> None:
+def print_where(request: Request[K], where: object) -> None:
     """Print where the page is, or how to make it."""
     if not request.arguments.json:
         say([f"page:   {where}"])

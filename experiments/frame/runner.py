@@ -67,36 +67,36 @@ def main(study: Study[K, R], arguments: Arguments) -> int:
 
 def carry_out(study: Study[K, R], request: Request[K]) -> int:
     """Compute what is missing and report: the answer as soon as it is known, the page last."""
-    said_first: list[DesignVerdict | str] = []
+    printed_first: list[DesignVerdict | str] = []
 
-    def say_first(opening: Sequence[DesignVerdict | str]) -> None:
-        said_first.extend(opening)
+    def print_first(opening: Sequence[DesignVerdict | str]) -> None:
+        printed_first.extend(opening)
         with suppress(BrokenPipeError):
             say(opening)
 
-    folder, document = computed(study, request, None if request.arguments.json else say_first)
+    folder, document = computed(study, request, None if request.arguments.json else print_first)
     more = {}
     if request.arguments.is_of_sheet:
         write_results(folder / RESULTS, folder, document, request)
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
-        _tell(request, document, folder, more, said_first)
+        _print(request, document, folder, more, printed_first)
     if request.keys.page is not WhenPage.NOW and os.access(folder, os.W_OK):
         write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
-        pages.say_where(request, sentence_of("page_later", folder=shlex.quote(str(folder))))
+        pages.print_where(request, sentence_of("page_later", folder=shlex.quote(str(folder))))
     elif request.keys.page is not WhenPage.NONE:
         if os.access(folder, os.W_OK):
             pages.write(folder, document, request)
         if (folder / PAGE).is_file():
-            pages.say_where(request, folder / PAGE)
+            pages.print_where(request, folder / PAGE)
     return 0
 
 
 def computed(
-    study: Study[K, R], request: Request[K], say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
+    study: Study[K, R], request: Request[K], print_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
 ) -> tuple[Path, Document]:
-    """The folder of the computed and stored run, and its document; `say_first`: prints the opening of the answer."""
+    """The folder of the computed and stored run, and its document; `print_first`: prints the opening of the answer."""
     _check_library(study)
     arguments, keys = request.arguments, request.keys
     adopt_of(design.hub for design in request.designs)
@@ -107,7 +107,7 @@ def computed(
             lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
             keys.prices,
             is_quiet=arguments.quiet,
-            say_first=say_first,
+            print_first=print_first,
             cache=Cache(cache_folder(), 10**6 * mb) if (mb := keys.cache_mb) and not arguments.fresh else None,
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
@@ -131,9 +131,9 @@ def show(
     if is_drawn:  # first, so that a run that cannot be drawn is refused before anything is printed
         with of_a_stranger(manifest):
             pages.write(manifest.folder, document, request)
-    _tell(request, document, manifest.folder, more)
+    _print(request, document, manifest.folder, more)
     if (manifest.folder / PAGE).is_file():
-        pages.say_where(request, manifest.folder / PAGE)
+        pages.print_where(request, manifest.folder / PAGE)
     return 0
 
 
@@ -271,23 +271,23 @@ def _hubs_and_keys(request: Request[K]) -> tuple[dict[str, HubConfig], dict[str,
     return {design.label: design.hub for design in request.designs}, request.keys.as_plain()
 
 
-def _tell(
+def _print(
     request: Request[K], document: Document, folder: Path, more: Mapping[str, str],
-    said_first: Sequence[DesignVerdict | str] = (),
+    printed_first: Sequence[DesignVerdict | str] = (),
 ) -> None:  # fmt: skip
-    """Print the document; `said_first`: lines of the opening that are already printed."""
+    """Print the document; `printed_first`: lines of the opening that are already printed."""
     warnings, data = pages.warnings_of(request, document), document.data
     if request.arguments.json:
         if isinstance(data, list):
             return console.print_json(data)
-        said_too = {"sentences": document.sentences} if document.sentences else {}
+        sentences = {"sentences": document.sentences} if document.sentences else {}
         about = {"run_dir": str(folder), **more, "warnings": warnings}
-        return console.print_json({"verb": request.arguments.verb, **data, **said_too, **about})
+        return console.print_json({"verb": request.arguments.verb, **data, **sentences, **about})
     explanation = document.explanation
     most_rows = None if request.arguments.all else document.most_rows
     return say(
         [
-            *(line for line in document.opening if line not in said_first), "", *document.grids, *document.lines,
+            *(line for line in document.opening if line not in printed_first), "", *document.grids, *document.lines,
             *(document.more() if request.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),

@@ -48,11 +48,11 @@ class Simulated:
         prices: Prices | None,
         *,
         is_quiet: bool,
-        say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None,
+        print_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None,
         cache: Cache | None = None,
     ) -> None:
         self._opened, self._pool, self._cache = opened, pool, cache
-        self.is_quiet, self._say_first = is_quiet, say_first
+        self.is_quiet, self._print_first = is_quiet, print_first
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
         self._hashes = dict[Path, str]()
@@ -145,8 +145,8 @@ class Simulated:
         work_of = self._replicate if has_tables else self._evaluate
 
         def first(outcome: Outcome) -> None:
-            if opening and self._say_first:
-                self._say_first(opening(outcome))
+            if opening and self._print_first:
+                self._print_first(opening(outcome))
 
         def so_far(outcome: Outcome) -> None:
             for verdict in opening(outcome) if opening else ():

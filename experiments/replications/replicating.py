@@ -84,7 +84,7 @@ def replications(
 
     def made(tasks: Sequence[Task]) -> Kpis:
         if tasks and not is_quiet and len(make([])) == n_before:
-            _say_longer(designs)
+            _print_longer(designs)
         return make(tasks)
 
     def rows(some: Sequence[Design], n: int, work: Simulation) -> dict[str, list[Mapping[str, float]]]:
@@ -124,7 +124,7 @@ def replications(
     return replace(outcome, margins=margins_of(walk.threshold() for walk in walks))
 
 
-def _say_longer(designs: Sequence[Design]) -> None:
+def _print_longer(designs: Sequence[Design]) -> None:
     """Announce that replications with disruptions may run longer than requested."""
     hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
     if days := max((hub.horizon_days for hub in hubs), default=0):

@@ -45,7 +45,7 @@ from sim.errors import InputError
 USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
-_SAID_ROWS = 1000
+_ROWS_BETWEEN = 1000
 """Rows of a table between two lines on progress."""
 _FACTORS = "factors"
 _Factors = Mapping[str, Mapping[str, str]]
@@ -92,8 +92,8 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
 class _Tables:
     """The tables of a run with their numbers of `rows`, and the number written so far."""
 
-    def __init__(self, manifest: Manifest, rows: Mapping[str, int], said_in: Lines) -> None:
-        self.manifest, self.rows, self._said_in, self._n_written = manifest, rows, said_in, 0
+    def __init__(self, manifest: Manifest, rows: Mapping[str, int], progress: Lines) -> None:
+        self.manifest, self.rows, self._progress, self._n_written = manifest, rows, progress, 0
 
     def lines(self, name: str) -> Iterator[Sequence[Any]]:
         """The header of a table with its factors, and its rows."""
@@ -103,9 +103,9 @@ class _Tables:
         yield [plain_text(column) for column in [*header, *added]]
         for at, row in enumerate(_rows(path, _labels(self.manifest), added), 1):
             yield row
-            if not at % _SAID_ROWS:
-                self._n_written += _SAID_ROWS
-                self._said_in.say(self.how_far, _SAID_ROWS)
+            if not at % _ROWS_BETWEEN:
+                self._n_written += _ROWS_BETWEEN
+                self._progress.say(self.how_far, _ROWS_BETWEEN)
 
     def how_far(self, left: Left) -> str:
         n = sum(self.rows.values())

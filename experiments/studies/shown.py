@@ -27,7 +27,7 @@ from sim.reading import plain
 
 COMPOSED: Final = ("run", "compare", "sweep")
 """Verbs whose composed configuration is shown; for other verbs, the configuration that their run folder would have."""
-_SAID: Final = ("fitted", "scenarios", "rules.source")
+_REPEATED: Final = ("fitted", "scenarios", "rules.source")
 """Keys whose content is already in the names of designs or in other keys."""
 _LONGEST: Final = 600
 """Most characters of a value among the differences, enough for the shifts of a role."""
@@ -79,7 +79,7 @@ def _differences(design: Design, document: Mapping[str, Any] | None = None) -> I
     lines = [
         f"#   {key}: {_text(default, key)} → {_text(values, key)}"
         for key in dict.fromkeys([*default, *values])
-        if key not in _SAID and default.get(key, "") != values.get(key, "")
+        if key not in _REPEATED and default.get(key, "") != values.get(key, "")
         if not any(key.startswith(f"{other}.") for each in (default, values) for other in each if other in key)
     ]
     yield f"# {design.label}: {'' if lines else 'nothing '}differs from the packaged default{' in' if lines else ''}"

@@ -20,7 +20,7 @@ _FATES: Final = {
     "open": ("0.5", "s", 32),
 }
 """Colour, marker and size of the marker."""
-_SAID: Final = {
+_LABELS: Final = {
     "selected": "selected", "not cheaper": "dropped: not cheaper than one that meets the target",
     "infeasible": "dropped: misses the target", "at target": "dropped: within the tolerance of the target",
     "open": "not decided",
@@ -64,7 +64,7 @@ def draw_plane(ax: Axes, chart: SelectChart) -> None:
     for dot in chart.dots:
         color, marker, size = _FATES[dot.fate]
         _bar(ax, dot, [dot.cost], [dot.kpi])
-        ax.scatter([dot.cost], [dot.kpi.mean], color=color, marker=marker, s=size, zorder=3, label=_SAID[dot.fate])
+        ax.scatter([dot.cost], [dot.kpi.mean], color=color, marker=marker, s=size, zorder=3, label=_LABELS[dot.fate])
     if chart.target is not None:
         ax.axhline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1, label="target")
     ax.set(xlabel=chart.cost, ylabel=chart.service)
