@@ -90,8 +90,11 @@ def test_the_tests_of_differences_and_the_stopping_rule_are_the_runs(words, says
 
 def test_disruptions_are_those_of_all_designs_and_their_recovery_is_part_of_the_run_length(tmp_path):
     fog = "+disruption@disruptions.fog=fog_morning disruptions.fog.start='day 1 02:00'"
-    run = made(tmp_path / "run", "compare", f"designs=[seed=1, seed=1 {fog}]", *BARE, "demand.flights_per_day=1")
+    twice = "packout.home_machines=true"
+    run = made(tmp_path / "run", "compare", f"designs=[seed=1, seed=1 {fog}]", *BARE, "demand.flights_per_day=1", twice)
     text = text_of(filled(Facts.of(manifest_of(run)), "stress"), tmp_path)
+    assert "sorts first come to that machine in rounds, and are sorted a second time." in text
+    assert "fly on" not in text
     assert "Disruptions: a closed runway (fog) (not in all designs)." in text and "no disruptions" not in text
     assert "with twice and then four times the measured days" in text
 
