@@ -176,6 +176,13 @@ def test_a_hall_of_only_one_design_is_in_one_factor_or_refused() -> None:
         assert len(game_of(*ends, {"halls": ["halls"]}).coalitions) == 4
 
 
+def test_how_zone_shares_were_found_is_no_factor() -> None:
+    start = Design("a", load("liege_30k", "halls.main.doors_out=34", "fit=auto"))
+    end = Design("b", load("liege_30k", "halls.main.doors_out=36", "fit=auto"))
+    assert start.hub.fitted != end.hub.fitted
+    assert game_of(start, end, {"doors": ["halls.*"]}).fields.keys() == {"doors"}
+
+
 def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
     start, end = Design("liege_30k", load("liege_30k")), Design("liege_66k", load("liege_66k"))
     game = game_of(start, end, {**FACTORS, "trucks": ["outbound"]})

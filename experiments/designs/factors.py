@@ -25,8 +25,8 @@ REST: Final = "rest"
 MOST_FACTORS: Final = 8
 """More would need over 256 coalitions."""
 _Path = tuple[str, ...]
-_NAME: Final = ("scenario",)
-"""The field that only names a hub."""
+_OF_NOTHING: Final = (("scenario",), ("fit",), ("fitted",))
+"""Fields that name a hub, or say how its zone shares were found: no simulation reads them."""
 _CLOSER: Final = 1 - 1e-12
 """Factor below 1, so that rounding leaves no unit without room."""
 
@@ -79,7 +79,7 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
             only one design in several factors, or a coalition that the schema refuses.
     """
     old, new = (dict(_leaves(plain(design.hub), ())) for design in (start, end))
-    owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path != _NAME])
+    owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path not in _OF_NOTHING])
     _check_halls(start, end, owner)
     fields: dict[str, list[str]] = {name: [] for name in [*factors, REST]}
     for path, name in owner.items():
