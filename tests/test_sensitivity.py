@@ -24,7 +24,7 @@ from experiments.statistics.factors import Box, Index, crossed_points, effects, 
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import read_run
 from experiments.studies.sensitivity.design import Group, outside_ranges, parse
-from experiments.studies.sensitivity.page import _may_change, sentences
+from experiments.studies.sensitivity.page import _grids, _may_change, sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from sim.inputs.traffic import at_demand
 from sim.measures.kpis import KPIS
@@ -421,7 +421,7 @@ def of_indices(found: tuple[Index, ...], groups: tuple[str, ...]) -> Result:
 
 
 def _keys(groups: tuple[str, ...], names: list[str]) -> Any:
-    factors = {name: SimpleNamespace(group=Group(group)) for name, group in zip(names, groups, strict=True)}
+    factors = {name: SimpleNamespace(group=Group(group), range="") for name, group in zip(names, groups, strict=True)}
     return SimpleNamespace(kpis=["on_time_share"], factors=factors, samples=8)
 
 
@@ -510,8 +510,11 @@ def test_any_factor_of_a_group_may_be_its_heaviest() -> None:
 def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> None:
     none, some = share(0.0, 0.0, 0.0), share(0.9, 0.85, 0.95)
     found = tuple(Index(name, size, size) for name, size in zip(GROUPS, (none, some, none), strict=True))
-    lines = sentences(of_indices(found, GROUPS))
+    result = of_indices(found, GROUPS)
+    lines = sentences(result)
     assert lines[0] == "Of 3 factors, these move On time most: crews."
+    (grid,) = _grids(result)
+    assert [row[2] for row in grid.rows] == ["0.90 (0.85 to 0.95)", "0", "0"], "what never varies has no known interval"
     assert lines[1].startswith("Of the variance of On time over the ranges of 3 factors, crews 90 %")
     assert "arrivals" not in lines[1]
 

@@ -182,8 +182,8 @@ def _grids(result: Result) -> Iterator[Grid]:
         yield Grid(sentence_of("morris_sizes", what=what), header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (spelt(index.factor), factors[index.factor].range, with_interval(possible(index.first)),
-             with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""))
+            (spelt(index.factor), factors[index.factor].range, with_interval(possible(index.first), hides_same=True),
+             with_interval(possible(index.total), hides_same=True) + " impossible" * index.is_impossible)
             for index in sorted(of_kpi, key=lambda index: -index.total.mean)
         )  # fmt: skip
         header = ("factor", "range", "alone (S1)", "with the others (ST)")
