@@ -25,6 +25,8 @@ _WORDS: Final = (
     (r" per flight$", " a flight"),
 )  # fmt: skip
 _CHANGE: Final = re.compile(r"([\w.]+): ([\d.]+(?:e[+-]?\d+)?) -> ([\d.]+(?:e[+-]?\d+)?)")
+_ESCAPES: Final = re.compile(r"\\(?=\W)")
+"""Backslashes that a sweep writes before signs of its values."""
 _JOINS: Final = ("_per", "_by")
 """Ends that a name must not have after its unit is removed."""
 _FORM_UNITS: Final[Mapping[str, str]] = {
@@ -124,8 +126,10 @@ def with_value(key: str, value: str) -> str:
     ('exposure policy none', 'demand 1 flight a day')
     >>> with_value("sorting.speed_m_per_s", "1")
     'sorting speed 1 m/s'
+    >>> with_value("outbound.timetable", "[06\\\\:00,18\\\\:00]")  # as a sweep writes [06:00,18:00]
+    'outbound timetable [06:00,18:00]'
     """
-    value = "none" if value == "null" else value.strip("\"'")
+    value = "none" if value == "null" else _ESCAPES.sub("", value).strip("\"'")
     name, unit = _in_words(key).replace(",", ""), key_unit(key).partition(",")[0]
     if value == "1":
         unit = re.sub(r"(?<=\w\w)s\b", "", unit, count=1)
