@@ -116,7 +116,7 @@ def changed_text(change: str) -> str:
 
 
 def with_value(key: str, value: str) -> str:
-    """A key and its value in words, with its unit.
+    r"""A key and its value in words, with its unit.
 
     >>> with_value("halls.main.doors_out", "36"), with_value("halls.main.machine_rated_per_h", "9000")
     ('doors out 36', 'machine rate 9000 parcels an hour')
@@ -126,7 +126,7 @@ def with_value(key: str, value: str) -> str:
     ('exposure policy none', 'demand 1 flight a day')
     >>> with_value("sorting.speed_m_per_s", "1")
     'sorting speed 1 m/s'
-    >>> with_value("outbound.timetable", "[06\\\\:00,18\\\\:00]")  # as a sweep writes [06:00,18:00]
+    >>> with_value("outbound.timetable", "[06\\:00,18\\:00]")  # as a sweep writes [06:00,18:00]
     'outbound timetable [06:00,18:00]'
     """
     value = "none" if value == "null" else _ESCAPES.sub("", value).strip("\"'")
