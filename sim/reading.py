@@ -102,8 +102,10 @@ def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
     >>> near("deman", ["demand", "hall"])
     "; did you mean 'demand'?"
+    >>> near("XY9", ["AB1", "AB2", "AB1", "AB2"])
+    '; known: AB1, AB2'
     """
-    names = list(known)
+    names = list(dict.fromkeys(known))
     if close := nearest(name, names, cutoff):
         return f"; did you mean {close!r}?"
     return f"; known: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""
