@@ -111,8 +111,8 @@ class OfTruck:
 
     hall: int = integer("hall that it leaves from")
     route: int = integer("number of the route")
-    kind: int = integer("0 timetabled, 1 extra")
-    sequence: int = integer("number of the truck, by hall, route and kind")
+    kind: int = integer("0 timetabled, 1 extra; 2 in `loads` only: a ULD that flies on")
+    sequence: int = integer("number of the truck, by hall, route and kind; of kind 2 that of the ULD, by hall and lane")
 
     @property
     def key(self) -> tuple[int, int, int, int]:

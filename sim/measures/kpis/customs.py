@@ -94,7 +94,7 @@ def officer_h_per_day(run: Measured) -> float:
     return (busy + read_h) / run.window.days
 
 
-@CUSTOMS.kpi("rooms", LESS, "Fullest hold zone", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("rooms", LESS, "Hold zones at their fullest", rank=Rank.SUMMARY)
 def cage_peak_share(run: Measured) -> float:
     """most parcels in the customs hold zones at the end of an interval, all halls together, over their planned
     capacity, which blocks nobody
