@@ -128,10 +128,10 @@ def listed(names: Sequence[str], last: str) -> str:
     return f" {last} ".join([text for text in (", ".join(names[:-1]), *names[-1:]) if text])
 
 
-def found_share(share: float | None, least_digits: int = 1) -> str:
+def estimated_share(share: float | None, least_digits: int = 1) -> str:
     """A resulting share, in per cent; a dash for NaN.
 
-    >>> found_share(0.71), found_share(math.nan)
+    >>> estimated_share(0.71), estimated_share(math.nan)
     ('71.0 %', '–')
     """
     return "–" if share is None or math.isnan(share) else f"{percent(share, least_digits)} %"

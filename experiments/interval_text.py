@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from experiments.formatting import MINUS, found_share, number, percent, signed, unit_name
+from experiments.formatting import MINUS, estimated_share, number, percent, signed, unit_name
 from experiments.statistics.interval import Interval, Value
 
 NO_VARIANCE: Final = "the same in every replication"
@@ -68,7 +68,7 @@ def in_percent(interval: Interval) -> str:
     digits = _share_digits(interval)
 
     def show(share: float) -> str:
-        return "<0.01 %" if 0 < share < 1e-4 <= interval.mean else found_share(share, digits)
+        return "<0.01 %" if 0 < share < 1e-4 <= interval.mean else estimated_share(share, digits)
 
     return with_interval(interval, show, between="–", hides_same=True).replace(" %–", "–")
 

@@ -13,7 +13,7 @@ from experiments.formatting import kpi_name
 from experiments.main import main
 from experiments.statistics.two_sources import ratio_interval
 from experiments.store.rows import plain_row
-from experiments.studies.customs import found_in, sentences
+from experiments.studies.customs import result_of, sentences
 from sim.measures.kpis import CUSTOMS, DECLARATIONS, Rank, names
 
 SMALL = (*TINY, "demand.flights_per_day=1")
@@ -29,7 +29,7 @@ def kpis(detections: float, hours: float, dwell: float) -> dict[str, float]:
 def test_differences_and_ratios_by_hand() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     more = [{**one, "parcels_per_day": 900.0} for one in (kpis(14, 7, 8.1), kpis(18, 9, 8.7))]
-    result = found_in(base, {("examination", 0.1): more}, {"examination": ""})
+    result = result_of(base, {("examination", 0.1): more}, {"examination": ""})
     assert (result.detections.mean, result.detections.low) == (11, 0), "a number found a day is not negative"
     (setting,) = result.settings
     means = {name: interval["mean"] for name, interval in plain_row(setting, without=("control", "value", "n")).items()}
@@ -43,7 +43,7 @@ def test_differences_and_ratios_by_hand() -> None:
 
 def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
-    result = found_in(base, {("X-ray", 0.0): base}, {"X-ray": ""})
+    result = result_of(base, {("X-ray", 0.0): base}, {"X-ray": ""})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
     assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0, the same in every replication."
 
@@ -52,7 +52,7 @@ def test_nothing_more_has_no_ratio() -> None:
 def test_what_a_detection_costs_is_said_where_there_are_more_surely(found: tuple[float, ...], is_said: bool) -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)][: len(found)]
     more = [kpis(each, 7 + n, 8.1) for n, each in enumerate(found)]
-    line = [*sentences(found_in(base, {("X-ray", 0.1): more}, {"X-ray": ""}))][-1]
+    line = [*sentences(result_of(base, {("X-ray", 0.1): more}, {"X-ray": ""}))][-1]
     assert ("Each of them costs" in line, "which may be zero" in line) == (is_said, not is_said)
 
 
@@ -62,7 +62,7 @@ def test_desks_that_cannot_follow_are_told() -> None:
     few, many = ([{**one, "parcels_per_day": 2000.0, "examined_share": share, "staff_h_paid_per_day_customs": 48.0}
                   for one in base] for share in (0.068, 0.07))  # fmt: skip
     settings = {("examination", share): kpis for share, kpis in ((0.1, few), (0.2, many), (0.3, many))}
-    result = found_in(base, settings, {"examination": ""}, 20)
+    result = result_of(base, settings, {"examination": ""}, 20)
     few_replications, too_many_to_open = result.warnings
     assert few_replications.startswith("replications: 2 are few")
     assert too_many_to_open.startswith("the examination desks can open 144 parcels a day; detections count all")

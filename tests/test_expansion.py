@@ -52,7 +52,7 @@ from experiments.studies.expansion.design import (
     months_after,
     path_name,
 )
-from experiments.studies.expansion.futures import Found, explored, futures_of
+from experiments.studies.expansion.futures import Explored, explored, futures_of
 from experiments.studies.expansion.hubs import _learning, flights_at, month_indices, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.timeline import Course, Opening
@@ -138,22 +138,22 @@ def simulated(designs: Sequence[Design], n: int = 2) -> dict[tuple[str, int], di
 
 
 @cache
-def found_of(*words: str, paths: tuple[str, ...] = FEW) -> Found:
+def courses_of(*words: str, paths: tuple[str, ...] = FEW) -> Explored:
     return explored(*made(*words, paths=paths), simulated)
 
 
 @pytest.fixture(scope="module")
-def found() -> Found:
-    return found_of()
+def courses() -> Explored:
+    return courses_of()
 
 
 @pytest.fixture(scope="module")
-def computed(found: Found) -> Answer:
-    return answer(found)
+def computed(courses: Explored) -> Answer:
+    return answer(courses)
 
 
-def npv(found: Found, path: str) -> np.ndarray[Any, Any]:
-    return found.of(path, lambda one: one.present.sum(axis=1))
+def npv(courses: Explored, path: str) -> np.ndarray[Any, Any]:
+    return courses.of(path, lambda one: one.present.sum(axis=1))
 
 
 def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_path: Path) -> None:
@@ -173,13 +173,13 @@ def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_pat
     assert (npv(own, "permit_66k_2_phases") != npv(own, "stay_30k")).any()
 
 
-def test_what_opens_later_changes_nothing_before_its_works_begin(found: Found) -> None:
-    for at in np.unique(found.number["permit_66k_2_phases"]):
-        line = found.timelines[at]
+def test_what_opens_later_changes_nothing_before_its_works_begin(courses: Explored) -> None:
+    for at in np.unique(courses.number["permit_66k_2_phases"]):
+        line = courses.timelines[at]
         if not line.openings:
             continue
-        g, f, k = np.argwhere(found.number["permit_66k_2_phases"] == at)[0]
-        stays = found.timelines[found.number["stay_30k"][g, f, k]]
+        g, f, k = np.argwhere(courses.number["permit_66k_2_phases"] == at)[0]
+        stays = courses.timelines[courses.number["stay_30k"][g, f, k]]
         before = int(line.openings[0].begins // 3)
         assert before > 0
         assert (line.hubs[:before] == stays.hubs[:before]).all()
@@ -188,12 +188,12 @@ def test_what_opens_later_changes_nothing_before_its_works_begin(found: Found) -
 
 
 def test_of_a_machine_that_is_learned_in_sixteen_weeks_a_quarter_is_half_or_full_as_its_mean_is_nearer(
-    found: Found,
+    courses: Explored,
 ) -> None:
-    labels = [design.label for design in found.world.curves.designs]
+    labels = [design.label for design in courses.world.curves.designs]
     months = (np.arange(300) + 0.5) / 100
-    for at in np.unique(found.number["permit_66k_2_phases"]):
-        line = found.timelines[at]
+    for at in np.unique(courses.number["permit_66k_2_phases"]):
+        line = courses.timelines[at]
         for quarter, label in enumerate(labels[number] for number in line.hubs):
             opened = [opening.opens for opening in line.openings if opening.opens <= 3 * quarter + 1.5]
             weeks = (3 * quarter + months - max(opened, default=-99)) * 365.25 / 7 / 12
@@ -201,8 +201,8 @@ def test_of_a_machine_that_is_learned_in_sixteen_weeks_a_quarter_is_half_or_full
             assert ("learned 0.5" in label) == (learned < 0.75), (quarter, label)
 
 
-def test_a_week_between_two_loads_is_their_runs_in_proportion_and_shares_stay_shares(found: Found) -> None:
-    curves, hub = copy(found.world.curves), found.timelines[0].hubs[0]
+def test_a_week_between_two_loads_is_their_runs_in_proportion_and_shares_stay_shares(courses: Explored) -> None:
+    curves, hub = copy(courses.world.curves), courses.timelines[0].hubs[0]
     flights = [curves.node(hub, at).hub.demand.flights_per_day for at in range(len(curves.loads))]
     assert flights == pytest.approx(curves.full[hub] * curves.loads, rel=1e-5)
     curves.values = np.random.default_rng(5).normal(size=curves.values.shape)
@@ -214,10 +214,10 @@ def test_a_week_between_two_loads_is_their_runs_in_proportion_and_shares_stay_sh
     assert composed.min() == 0 and composed.max() == 1
 
 
-def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> None:
-    own, futures, n = found.keys.expansion, found.futures, 0
-    for (_, f, k), at in np.ndenumerate(found.number["permit_66k_2_phases"]):
-        leaf, openings = futures.leaves[f], found.timelines[at].openings
+def test_nothing_opens_without_its_decisions_nor_before_them(courses: Explored) -> None:
+    own, futures, n = courses.keys.expansion, courses.futures, 0
+    for (_, f, k), at in np.ndenumerate(courses.number["permit_66k_2_phases"]):
+        leaf, openings = futures.leaves[f], courses.timelines[at].openings
         times = [ended(stage, leaf, futures.draws[k], own) for stage in ("permit", "appeal", "screening")]
         if None in times:
             assert not openings
@@ -271,13 +271,13 @@ def test_a_path_that_names_the_last_of_its_decisions_or_another_order_meets_the_
     )
     paths = ("stay_30k", "permit_66k_2_phases")
     words = [f"expansion.paths.{paths[1]}.phases.{phase}.needs={needs}" for phase in ("first", "second")]
-    all_named, other = found_of(*stricter, paths=paths), found_of(*stricter, *words, paths=paths)
+    all_named, other = courses_of(*stricter, paths=paths), courses_of(*stricter, *words, paths=paths)
     assert (npv(all_named, paths[1]) == npv(other, paths[1])).all()
 
 
 def test_with_certainty_the_tree_is_the_plain_path() -> None:
     """All mass on one leaf: the expected value is that leaf's, and no draw differs from another."""
-    own = found_of(*CERTAIN)
+    own = courses_of(*CERTAIN)
     assert np.count_nonzero(own.futures.weight) == 1
     g, f = np.argwhere(own.futures.weight == 1)[0]
     computed = answer(own)
@@ -292,50 +292,50 @@ def test_with_certainty_the_tree_is_the_plain_path() -> None:
         each = spent / (1.25 * parcels.sum(axis=1))
         assert computed.of(path).cost_per_parcel.mean == pytest.approx(each.mean(), rel=1e-9)
     # And that leaf is what the path is where nobody is asked.
-    free = found_of(
+    free = courses_of(
         *CERTAIN, *(f"expansion.paths.permit_66k_2_phases.phases.{name}.needs=[]" for name in ("first", "second")),
         "expansion.at_risk_share=0", paths=FEW[:2],
     )  # fmt: skip
-    asked = found_of(*CERTAIN, "expansion.at_risk_share=0", paths=FEW[:2])
+    asked = courses_of(*CERTAIN, "expansion.at_risk_share=0", paths=FEW[:2])
     g, f = np.argwhere(asked.futures.weight == 1)[0]
     plain = npv(free, "permit_66k_2_phases")[0, 0, 0]
     assert npv(asked, "permit_66k_2_phases")[g, f, 0] == pytest.approx(plain, rel=1e-12)
 
 
-def test_the_probabilities_of_the_futures_sum_to_one(found: Found) -> None:
-    own = found.keys.expansion
+def test_the_probabilities_of_the_futures_sum_to_one(courses: Explored) -> None:
+    own = courses.keys.expansion
     each = list(leaves(own.stages))
     assert math.isclose(sum(p for _, p in each), 1, abs_tol=1e-12)
-    assert math.isclose(float(found.futures.weight.sum()), 1, abs_tol=1e-12)
+    assert math.isclose(float(courses.futures.weight.sum()), 1, abs_tol=1e-12)
     # All growths stray alike.
-    strays, demand = np.array([draw.strays for draw in found.futures.draws]), found.futures.demand
+    strays, demand = np.array([draw.strays for draw in courses.futures.draws]), courses.futures.demand
     assert demand / demand[:, :1] == pytest.approx(np.broadcast_to(strays / strays[:1], demand.shape))
     refused = [p for leaf, p in each if leaf["permit"] == "refused"]
     assert sum(refused) == pytest.approx(own.stages["permit"].results["refused"].probability)
     assert all(leaf["appeal"] is None for leaf, _ in each if leaf["permit"] == "refused")
 
 
-def test_npv_is_the_plain_sum_at_no_discount_and_the_closed_form_at_any(found: Found) -> None:
-    plain = found_of("expansion.cost.discounting.rate=0", "expansion.years=5", "expansion.draws=2")
+def test_npv_is_the_plain_sum_at_no_discount_and_the_closed_form_at_any(courses: Explored) -> None:
+    plain = courses_of("expansion.cost.discounting.rate=0", "expansion.years=5", "expansion.draws=2")
     for path in FEW:
         npv_plain = plain.of(path, lambda one: one.present)
         total = plain.of(path, lambda one: one.yearly.sum(axis=1))
         assert npv_plain == pytest.approx(total, rel=1e-12, abs=1e-3)
-    rate, years = found.keys.expansion.cost.discounting.rate, quarter_years(found.keys.expansion)
-    for each in found.worths[:: len(found.worths) // 7]:
+    rate, years = courses.keys.expansion.cost.discounting.rate, quarter_years(courses.keys.expansion)
+    for each in courses.worths[:: len(courses.worths) // 7]:
         flows = [Flow(at, round(100 * eur)) for at, eur in zip(years, each.quarterly[0].tolist(), strict=True)]
         assert float(present_value(flows, rate)) / 100 == pytest.approx(each.present[0].sum(), abs=1)
 
 
-def test_lines_add_up_to_the_total(found: Found) -> None:
-    for each in found.worths[::5]:
+def test_lines_add_up_to_the_total(courses: Explored) -> None:
+    for each in courses.worths[::5]:
         by_year = each.quarterly.reshape(len(each.quarterly), -1, 4).sum(axis=2)
         assert each.yearly.sum(axis=2) == pytest.approx(by_year, rel=1e-12)
         assert each.yearly[..., 0] == pytest.approx(0.8 * each.parcels)  # the revenue
-    names = list(found.books.lines)
+    names = list(courses.books.lines)
     assert len(set(names)) == len(names)
     # What is built is paid whole: at risk, and while it is built.
-    own = found_of(*CERTAIN, "expansion.years=12")
+    own = courses_of(*CERTAIN, "expansion.years=12")
     g, f = np.argwhere(own.futures.weight == 1)[0]
     yearly = own.of("permit_66k_2_phases", lambda one: one.yearly)[g, f, 0, 0].sum(axis=0)
     built = ["planning", *own.books.built]
@@ -345,24 +345,24 @@ def test_lines_add_up_to_the_total(found: Found) -> None:
 
 
 def test_what_is_built_is_paid_evenly_and_written_off_in_equal_parts_and_conditions_are_paid_from_their_quarter(
-    found: Found,
+    courses: Explored,
 ) -> None:
     """By hand: two years of works from mid-2023 on, and works that the last year's end cuts in half."""
-    own, path = found.keys.expansion, "permit_66k_2_phases"
+    own, path = courses.keys.expansion, "permit_66k_2_phases"
     openings = (Opening("first", 6.0, 30.0), Opening("second", 15 * 12.0 - 5, 15 * 12.0 + 5))
-    line = replace(found.timelines[found.number[path][0, 0, 0]], limit_m2=None, openings=openings,
+    line = replace(courses.timelines[courses.number[path][0, 0, 0]], limit_m2=None, openings=openings,
                    conditions=((9, "screening", "conditions"),))  # fmt: skip
-    eur = dict(zip(found.books.lines, worth(found.books, line).yearly[0].T, strict=True))
-    first, second = (0.95 * found.books.change(path, None, number) for number in (0, 1))
-    for name, one, other in zip(found.books.built, first, second, strict=True):
+    eur = dict(zip(courses.books.lines, worth(courses.books, line).yearly[0].T, strict=True))
+    first, second = (0.95 * courses.books.change(path, None, number) for number in (0, 1))
+    for name, one, other in zip(courses.books.built, first, second, strict=True):
         assert eur[name] == pytest.approx([one / 4, one / 2, one / 4, *[0] * 11, other / 2]), name
-    left = [1 - 12.5 / 30 if name in BUILDINGS else 0.0 for name in found.books.built]  # equipment: ten years
+    left = [1 - 12.5 / 30 if name in BUILDINGS else 0.0 for name in courses.books.built]  # equipment: ten years
     assert eur["residual"] == pytest.approx([*[0] * 14, -float(first @ left) - second.sum() / 2])
     whole = (first.sum() + second.sum()) / 0.95
     assert eur["planning"] == pytest.approx([0.05 * whole, *[0] * 14])  # at risk before the permit of 2022
     assert eur["conditions"] == pytest.approx([0, 0, -2e6 - 1.5e6 * 3 / 4, *[-1.5e6] * 12])
     at_once = replace(line, openings=(Opening("first", 30.0, 30.0),))
-    yearly = dict(zip(found.books.lines, worth(found.books, at_once).yearly[0].T, strict=True))
+    yearly = dict(zip(courses.books.lines, worth(courses.books, at_once).yearly[0].T, strict=True))
     assert yearly["stands"] == pytest.approx([0, 0, 0.95 * -7.5e6, *[0] * 12])
     rent = own.cost.site.rent * 30_000
     assert eur["rent"][0] == pytest.approx(-rent)
@@ -408,7 +408,7 @@ def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
 def test_what_is_left_at_the_end_pays_nothing_back() -> None:
     """So a study that ends before the payback of a longer one has none."""
     prices = ("expansion.cost.parcels.revenue_eur=0.3", "expansion.cost.site.tenure=built")
-    short, long = (answer(found_of(*CERTAIN, *prices, f"expansion.years={years}")).paths for years in (4, 7))
+    short, long = (answer(courses_of(*CERTAIN, *prices, f"expansion.years={years}")).paths for years in (4, 7))
     assert [path.payback for path in short] == [None] * 3
     assert all(path.payback > 4 for path in long[1:] if path.payback is not None)
     assert long[1].payback is not None
@@ -422,7 +422,7 @@ def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> 
 
 @pytest.mark.parametrize(("path", "needed"), [("equipment_first", set()), ("second_site", {"screening"})])
 def test_a_decision_that_no_path_needs_turns_nothing_and_is_not_worth_knowing(path: str, needed: set[str]) -> None:
-    computed = answer(found_of("replications=1", paths=("stay_30k", path)))
+    computed = answer(courses_of("replications=1", paths=("stay_30k", path)))
     decisions = {"permit", "appeal", "screening"}
     assert decisions & {turn.what for turn in computed.turns} == needed
     known = " ".join(row.what for row in computed.knowing)
@@ -438,20 +438,20 @@ def test_prices_are_swung_by_whole_per_cents(computed: Answer) -> None:
 
 
 def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
-    computed = answer(found_of(*CERTAIN))
+    computed = answer(courses_of(*CERTAIN))
     for one in computed.knowing[:-1]:
         assert one.worth.mean == pytest.approx(0, abs=1e-3)
     assert computed.of(computed.recommended).regret.mean == pytest.approx(0, abs=1e-3)
 
 
-def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found, computed: Answer) -> None:
+def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(courses: Explored, computed: Answer) -> None:
     """Results of the permit have their probabilities within those in favour, and those not."""
-    refused = np.array([leaf["permit"] == "refused" for leaf in found.futures.leaves])
-    of_leaf = found.futures.weight.sum(axis=0)
+    refused = np.array([leaf["permit"] == "refused" for leaf in courses.futures.leaves])
+    of_leaf = courses.futures.weight.sum(axis=0)
 
     def leads(weight: np.ndarray[Any, Any]) -> dict[str, float]:
         """Of each path over the best of the others, where demand grows as in the base."""
-        means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight)) / 3 for path in FEW}
+        means = {path: float(np.einsum("fk,f->", npv(courses, path).mean(axis=3)[1], weight)) / 3 for path in FEW}
         return {path: value - max(means[other] for other in FEW if other != path) for path, value in means.items()}
 
     cells = {(cell.growth, cell.probability): cell for cell in decision_map(computed.explored)}
@@ -461,7 +461,7 @@ def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found
         )
         lead, cell = leads(weight), cells["base", share]
         assert cell.best == max(lead, key=lambda path: lead[path]) and cell.lead_eur == pytest.approx(lead[cell.best])
-    assert {what for what, _ in cells} == set(found.keys.expansion.growth)
+    assert {what for what, _ in cells} == set(courses.keys.expansion.growth)
     (turn,) = [row for row in computed.turns if (row.what, row.value) == ("growth", "base")]
     assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[computed.recommended])
 
@@ -482,13 +482,13 @@ def test_prices_swing_both_ways_about_the_expected_value(monkeypatch: pytest.Mon
     present = np.array([-30.0, -5.0, -20.0, -60.0, -40.0])
     of_path = SimpleNamespace(present=present, labour=np.array([-33.0]), quarterly=np.array([100.0]))
     cost = SimpleNamespace(discounting=SimpleNamespace(rate=0.05))
-    found = SimpleNamespace(
+    courses = SimpleNamespace(
         keys=SimpleNamespace(expansion=SimpleNamespace(swing=0.2, cost=cost)),
         world=SimpleNamespace(curves=SimpleNamespace(measured=measured)),
         books=SimpleNamespace(lines=[*measured.lines, "hall", "doors"]),
         expected=lambda value: value(of_path),
     )
-    values = {(what, value): float(total) for what, value, total in uncertainty._prices(found)}
+    values = {(what, value): float(total) for what, value, total in uncertainty._prices(courses)}
     swings = {"wages": 6, "night premium": 1, "rent": 4, "construction": 20}
     expected = {(what, f"{sign}20 %"): -155 - by * (sign == "+") + by * (sign == "−")
                 for what, by in swings.items() for sign in "−+"}  # fmt: skip
@@ -536,11 +536,11 @@ def test_a_phase_that_opens_while_the_one_before_it_fills_adds_to_it() -> None:
     assert [course._slots(quarter, 2) for quarter in (4, 5, 6, 9)] == [18.75, 26.25, 31.25 + 1.25, 40]
 
 
-def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:
-    own, n = found.keys.expansion, 0
+def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(courses: Explored) -> None:
+    own, n = courses.keys.expansion, 0
     trigger = own.paths["react_66k"].phases["first"].when[0]
-    for at in np.unique(found.number["react_66k"]):
-        line = found.timelines[at]
+    for at in np.unique(courses.number["react_66k"]):
+        line = courses.timelines[at]
         use = line.wanted / line.slots
         for opening in line.openings[:1]:
             first = int((opening.begins - 3.0) // 3)  # three months of lead
@@ -549,7 +549,7 @@ def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) 
     assert n
     # And where nothing but the rule decides, no later either.
     rule = "expansion.paths.react_66k.phases.first.when=[{kpi:capacity_use,op:'>',value:1.5,quarters:4}]"
-    full = found_of(*CERTAIN, "expansion.years=8", rule, paths=FEW[::2])
+    full = courses_of(*CERTAIN, "expansion.years=8", rule, paths=FEW[::2])
     g, f = np.argwhere(full.futures.weight == 1)[0]
     line = full.timelines[full.number["react_66k"][g, f, 0]]
     first = int((line.openings[0].begins - 3.0) // 3)
@@ -558,7 +558,7 @@ def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) 
 
 def test_a_rule_on_a_kpi_looks_at_what_was_simulated() -> None:
     first = "expansion.paths.react_66k.phases.first.when=[{kpi:on_time_share,op:'<',value:%g,quarters:4}]"
-    always, never = (found_of(*CERTAIN, "expansion.years=4", first % value, paths=FEW[::2]) for value in (1.1, 0.5))
+    always, never = (courses_of(*CERTAIN, "expansion.years=4", first % value, paths=FEW[::2]) for value in (1.1, 0.5))
     g, f = np.argwhere(always.futures.weight == 1)[0]
     (opening, *_) = always.timelines[always.number["react_66k"][g, f, 0]].openings
     # Four quarters must have passed; then three months of lead.
@@ -567,14 +567,14 @@ def test_a_rule_on_a_kpi_looks_at_what_was_simulated() -> None:
     assert all(line.is_whole for line in (*always.timelines, *never.timelines))
 
 
-def test_slots_come_slowly_and_caps_bind(found: Found) -> None:
-    lines = [found.timelines[at] for at in np.unique(found.number["permit_66k_2_phases"])]
+def test_slots_come_slowly_and_caps_bind(courses: Explored) -> None:
+    lines = [courses.timelines[at] for at in np.unique(courses.number["permit_66k_2_phases"])]
     capped = [line for line in lines if any(result == "movements_cap" for _, _, result in line.conditions)]
     assert capped
     # Each decision binds once, though both phases needed it.
     assert all(len({stage for _, stage, _ in line.conditions}) == len(line.conditions) for line in lines)
     assert all((line.slots[line.conditions[0][0] :] <= 9).all() for line in capped)
-    for line in found.timelines:
+    for line in courses.timelines:
         assert (line.flights <= line.slots).all() and (line.flights <= line.wanted).all()
 
 
@@ -595,13 +595,13 @@ def test_weeks_keep_the_mean_of_their_quarter() -> None:
     assert Measured((), by_parcel).per_parcel.all() and not Measured((), by_day).per_parcel.any()
 
 
-def test_a_year_weighs_its_weeks_by_their_parcels_also_in_quarters_of_another_season(found: Found) -> None:
+def test_a_year_weighs_its_weeks_by_their_parcels_also_in_quarters_of_another_season(courses: Explored) -> None:
     """By hand: two months and one of each quarter, with the flights of its season."""
-    curves, line = found.world.curves, found.timelines[0]
-    hubs, flights = found.world.weeks_of(line)
+    curves, line = courses.world.curves, courses.timelines[0]
+    hubs, flights = courses.world.weeks_of(line)
     on_time = curves.weeks(hubs, flights)[..., 0, curves.measured.place("on_time_share")].reshape(-1, 8)
     parcels = (flights * [2, 1]).reshape(-1, 8)
-    own = worth(found.books, line).kpis[0, :, curves.measured.kpis.index("on_time_share")]
+    own = worth(courses.books, line).kpis[0, :, curves.measured.kpis.index("on_time_share")]
     assert own == pytest.approx((on_time * parcels).sum(axis=1) / parcels.sum(axis=1), rel=1e-12)
 
 
@@ -910,8 +910,8 @@ def test_the_packaged_paths_say_what_they_are() -> None:
     assert len(hubs) < len(states) / 2
 
 
-def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated(found: Found) -> None:
-    states, curves = found.keys.expansion.states, found.world.curves
+def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated(courses: Explored) -> None:
+    states, curves = courses.keys.expansion.states, courses.world.curves
     first = "permit_66k_2_phases: 1 open"
     label, plain, *alone = states[f"{first}, building, learned 0.5, night_curfew"]
     assert (label, plain) == (f"{first}, building, learned 0.5, night_curfew", first)
@@ -921,7 +921,7 @@ def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated
     assert not np.isnan(values[first]).all()
     there = ~np.isnan(values[label])
     added = values[plain] + sum(values[one] - values[plain] for one in alone)
-    on_time = len(found.world.curves.measured.lines) + found.world.curves.measured.kpis.index("on_time_share")
+    on_time = len(courses.world.curves.measured.lines) + courses.world.curves.measured.kpis.index("on_time_share")
     assert values[label][there][:on_time] == pytest.approx(added[there][:on_time])
     assert (np.nan_to_num(values[label][..., on_time]) <= 1).all()
 
@@ -940,14 +940,14 @@ def test_under_a_smaller_permit_both_paths_to_100k_end_at_its_area() -> None:
     assert built("permit_100k_phased", 2, "").area_m2 == pytest.approx(100_000, abs=2)
 
 
-def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, computed: Answer) -> None:
+def test_how_labour_is_paid_is_among_what_turns_the_choice(courses: Explored, computed: Answer) -> None:
     paid = {turn.value: turn for turn in computed.turns if turn.what == "labour paid"}
     assert [*paid] == [PAID[way] for way in Paid]
     # The fake hub works 3,000 h a day in its sum, and no role has any: nobody is paid but round the clock.
-    lines = [*found.world.curves.measured.lines]
-    for path in found.keys.expansion.paths:
-        labour = found.of(path, lambda one: one.labour)
-        wages = found.of(path, lambda one: one.present[:, [lines.index(name) for name in WAGES]].sum(axis=1))
+    lines = [*courses.world.curves.measured.lines]
+    for path in courses.keys.expansion.paths:
+        labour = courses.of(path, lambda one: one.labour)
+        wages = courses.of(path, lambda one: one.present[:, [lines.index(name) for name in WAGES]].sum(axis=1))
         assert labour[..., 0] == pytest.approx(wages)  # as the study pays: rostered
         assert (labour[..., 2] < labour[..., 0]).all()  # every post at all hours costs more
     assert paid[PAID[Paid.ROSTERED]].best == computed.recommended

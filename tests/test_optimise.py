@@ -30,7 +30,7 @@ from experiments.store import RunDirectory, read_run
 from experiments.studies.optimise import _picture, grids
 from experiments.studies.optimise.design import Variable, design_of, figures, own_values, parse
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
-from experiments.studies.optimise.search import Found, Trial
+from experiments.studies.optimise.search import Trial, Tried
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
 from sim.site.room import check_area
@@ -300,7 +300,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     designs = (small, design_of(config, own.variables, values))
     trials = tuple(Trial(i, 0, one, sample) for i, (one, sample) in enumerate(zip(designs, samples, strict=True)))
     points = tuple(FrontPoint(one, intervals_of(dict(one.samples)), intervals_of(dict(one.samples))) for one in trials)
-    result = Result(own, 2, Found(trials, trials, trials[1]), points)
+    result = Result(own, 2, Tried(trials, trials, trials[1]), points)
     tables = grids(result)
     assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
     for n, shown in ((1, "one replication, no interval"), (2, "mean and 95 % interval")):
@@ -319,7 +319,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     # Both are cheaper and better than a hub off the front: the one with the best service is named.
     off = Trial(2, 0, design_of(config, own.variables, (values[0], 90.0, *values[2:])),
                 {"cost_eur_per_day": (2500.0, 2600.0), "on_time_share": (0.95, 0.96)})  # fmt: skip
-    last = list(replace(result, tried=Found((off, *trials), trials, off)).sentences)[-1]
+    last = list(replace(result, tried=Tried((off, *trials), trials, off)).sentences)[-1]
     assert "2,550" in last and "98.5" in last and "96.5" not in last, last
 
 

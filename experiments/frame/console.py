@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
-from experiments.formatting import counted, found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
+from experiments.formatting import counted, estimated_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
@@ -83,7 +83,7 @@ def _of_design(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iter
         diverted = sentence_of("not_left_diverted") if intervals["diverted_flights_per_day"].mean else ""
         yield (
             sentence_of("not_left", kpis="; ".join(map(full_kpi_name, bounds)), diverted=diverted),
-            found_share(intervals["not_departed_share"].mean),
+            estimated_share(intervals["not_departed_share"].mean),
         )
     if outcome.is_lower_bound(design.label, "recovery_h"):
         share = intervals["not_recovered_share"].mean

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from experiments import formatting
-from experiments.formatting import counted, found_share, instant, number, percent
+from experiments.formatting import counted, estimated_share, instant, number, percent
 from experiments.grouping import nested
 from experiments.report.sections import rows_of, sentence_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
@@ -30,7 +30,7 @@ def lanes_grid(table: Frame, points: Sequence[NamedDesign]) -> Grid:
             route,
             number(drive, 1),
             number(journey, 1),
-            *(found_share(of_lanes.get(lane)) for of_lanes in by_design),
+            *(estimated_share(of_lanes.get(lane)) for of_lanes in by_design),
         )
         for lane, route, drive, journey in zip(*columns, strict=True)
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.store.foreign_text import damage_told
+from experiments.store.foreign_text import damage_reported
 from experiments.store.tables import ROWS_PER_GROUP, Arrow
 from sim.errors import InputError
 
@@ -121,7 +121,7 @@ def _opened(path: Path) -> Iterator[Arrow]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    with damage_told(path):
+    with damage_reported(path):
         limits = {"thrift_string_size_limit": _THRIFT_BYTES, "thrift_container_size_limit": 1_000_000}
         # Texts remain dictionaries: a short file may repeat a long text a million times.
         with parquet.ParquetFile(path, **limits) as file:

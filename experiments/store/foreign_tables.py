@@ -14,7 +14,7 @@ from experiments.money.kpis import KPIS
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_parquet import batches, check_table, columns_of, rows_of
-from experiments.store.foreign_text import bytes_of, damage_told
+from experiments.store.foreign_text import bytes_of, damage_reported
 from experiments.store.read import KPI_COLUMNS, TABLES, by_replication
 from experiments.store.rows import rows_from, schema_of, types_of
 from experiments.store.summaries import SummaryRow
@@ -66,7 +66,7 @@ def dictionary_of(manifest: Manifest) -> list[list[str]]:
         InputError: a damaged one, or one with control characters.
     """
     path = check_file(manifest, DICTIONARY)
-    with damage_told(path):
+    with damage_reported(path):
         header, *rows = csv.reader(io.StringIO(bytes_of(path).decode(), newline=""), strict=True)
         if tuple(header) != DICTIONARY_COLUMNS or any(len(row) != len(header) for row in rows):
             raise ValueError("no dictionary of columns")

@@ -80,7 +80,7 @@ def json_of(path: Path) -> Plain:
 
 
 @contextmanager
-def damage_told(path: Path) -> Iterator[None]:
+def damage_reported(path: Path) -> Iterator[None]:
     """Context in which errors of a library that reads tables become one line.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.grouping import nested
 from experiments.store.files import sha256_of
-from experiments.store.foreign_text import damage_told, text_of
+from experiments.store.foreign_text import damage_reported, text_of
 from experiments.store.tables import Key
 from sim.errors import CargohubError, InputError
 from sim.reading import near
@@ -128,7 +128,7 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
     import pyarrow.compute as pc
     from pyarrow import parquet
 
-    with damage_told(path):
+    with damage_reported(path):
         # One thread and no file system layer, because a table is one file.
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow

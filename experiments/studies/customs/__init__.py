@@ -64,10 +64,10 @@ def interval_text(interval: Interval) -> str:
 _more: Final = partial(interval, show=interval_text)
 
 
-def value_said(value: float) -> str:
+def value_text(value: float) -> str:
     """A value without an exponent.
 
-    >>> value_said(0.00005), value_said(0.1), value_said(12.0)
+    >>> value_text(0.00005), value_text(0.1), value_text(12.0)
     ('0.00005', '0.1', '12')
     """
     return np.format_float_positional(value, trim="-")
@@ -82,7 +82,7 @@ class Setting:
     """A value of a control: differences from the hub as configured, and their ratios."""
 
     control: str = column("", "name of the control")
-    value: float = column("see control", "value of the control", heading="value", show=value_said)
+    value: float = column("see control", "value of the control", heading="value", show=value_text)
     detections_per_day: Interval = _more("parcels/d", "found more than as configured", heading="detections a day")
     officer_h_per_day: Interval = _more(
         "h/d", "officers' hours more than as configured", heading="officers' hours a day"
@@ -105,7 +105,7 @@ class Setting:
     @property
     def at(self) -> str:
         unit = f" ({self.unit})" if self.unit else ""
-        return f"{self.control} at {value_said(self.value)}{unit}"
+        return f"{self.control} at {value_text(self.value)}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Result:
         return {control: [row for row in ascending if row.control == control] for control in controls}
 
 
-def found_in(
+def result_of(
     base: Kpis, settings: Mapping[tuple[str, float], Kpis], units: Mapping[str, str], examination_min: float = 0.0
 ) -> Result:
     """Differences by replication; delay is the difference in mean dwell times the parcels that leave a day.
@@ -235,7 +235,7 @@ def compute(bench: Bench, request: Request[CustomsKeys]) -> Result:
     bench.say(f"customs: {len(designs)} hubs, with {counted(n, 'replication')} {n * len(designs)} simulations")
     samples = by_design(bench.evaluated(designs, n))
     of_settings = {at: samples[design.label] for at, design in varied.items()}
-    return found_in(samples[base.label], of_settings, units, config.customs.examination_min)
+    return result_of(samples[base.label], of_settings, units, config.customs.examination_min)
 
 
 def document(request: Request[CustomsKeys], result: Result) -> Document:
@@ -269,7 +269,7 @@ def document(request: Request[CustomsKeys], result: Result) -> Document:
 
 def _grid(control: str, settings: Sequence[Setting], configured: float) -> Grid:
     unit, means = settings[0].unit, means_of(settings[0].n)
-    grid = grid_of(sentence_of("customs_grid", control=control, value=value_said(configured), means=means), settings)
+    grid = grid_of(sentence_of("customs_grid", control=control, value=value_text(configured), means=means), settings)
     return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 

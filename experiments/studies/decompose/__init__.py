@@ -68,7 +68,7 @@ class CoalitionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Result:
     """Outcome of all coalitions, and the split of each KPI."""
 
     game: Game
@@ -76,15 +76,15 @@ class Found:
     kpis: Mapping[str, Decomposition]
 
 
-def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples) -> Found:
+def result_of(game: Game, names: Sequence[str], outcome: Outcome, values: Samples) -> Result:
     kpis = {}
     for kpi in names:
         rows = list(zip(*(values[design.label][kpi] for design in game.designs), strict=True))
         kpis[kpi] = decompose(rows, list(game.fields), game.idle, possible=KPIS[kpi].range, good_end=KPIS[kpi].good_end)
-    return Found(game, outcome, kpis)
+    return Result(game, outcome, kpis)
 
 
-def tables_of(result: Found) -> Tables:
+def tables_of(result: Result) -> Tables:
     shares = [
         FactorShare(kpi, order, name, part.share, part.alone.mean, part.last.mean, part.share.n, KPIS[kpi].unit,
                     " ".join(result.game.fields.get(name, ())))
@@ -98,7 +98,7 @@ def tables_of(result: Found) -> Tables:
     return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
 
 
-def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
+def as_json(result: Result, start: str, end: str) -> dict[str, Any]:
     def split(kpi: str, whole: Decomposition) -> dict[str, Any]:
         def plain(interval: Interval) -> dict[str, Any]:
             return interval_object(interval, KPIS[kpi].unit)
@@ -129,7 +129,7 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
     }
 
 
-def warnings_of(result: Found) -> Iterator[str]:
+def warnings_of(result: Result) -> Iterator[str]:
     yield from result.outcome.warnings
     yield from too_few_replications(result.outcome.n)
     yield from unsure_lines(result.outcome.stability)
@@ -207,17 +207,17 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     return game
 
 
-def compute(bench: Bench, request: Request[DecomposeKeys]) -> Found:
+def compute(bench: Bench, request: Request[DecomposeKeys]) -> Result:
     """Simulate all coalitions, and split the gain of each KPI."""
     designs, keys = request.designs, request.keys
     outcome = bench.replicated(designs, keys, has_tables=False)
     values = samples_of(bench.evaluated(designs, outcome.n))
-    result = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
+    result = result_of(game_among(designs, keys), keys.decompose.kpis, outcome, values)
     bench.complete(outcome, tables_of(result))
     return result
 
 
-def document(request: Request[DecomposeKeys], result: Found) -> Document:
+def document(request: Request[DecomposeKeys], result: Result) -> Document:
     keys = request.keys
     lines: list[str] = []
     start, end = titles = _titles(request)
@@ -247,11 +247,11 @@ def _titles(request: Request[DecomposeKeys]) -> list[str]:
     return [tagged(name, factors) if factors else titles[name] for name in names]
 
 
-def _picture(result: Found, titles: Sequence[str]) -> Picture:
+def _picture(result: Result, titles: Sequence[str]) -> Picture:
     return picture_of("decompose", figure(result.kpis, *titles), means=means_of(result.outcome.n))
 
 
-def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
+def _lines(result: Result, keys: DecomposeKeys) -> list[str]:
     """Keys in which the two designs differ, and combinations that do not fit their hall."""
     before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
     lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]

@@ -15,7 +15,7 @@ from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval
 from experiments.studies.expansion.design import in_millions, path_name
-from experiments.studies.expansion.futures import Found
+from experiments.studies.expansion.futures import Explored
 from experiments.studies.expansion.over_worlds import NONE, OverWorlds
 from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
@@ -72,7 +72,7 @@ class PathAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    explored: Found
+    explored: Explored
     paths: tuple[PathAnswer, ...]
     recommended: str
     probability: float
@@ -98,7 +98,7 @@ class Answer:
         return next(outcome for outcome in self.paths if outcome.path == path)
 
 
-def answer(result: Found, over: OverWorlds = NONE) -> Answer:
+def answer(result: Explored, over: OverWorlds = NONE) -> Answer:
     names, weight = list(result.number), result.futures.weight
     npv = result.npv
     mean = expected(npv, weight)  # (P, K, R)
@@ -140,7 +140,7 @@ def answer(result: Found, over: OverWorlds = NONE) -> Answer:
     )
 
 
-def _on_time(result: Found, path: str) -> Interval:
+def _on_time(result: Explored, path: str) -> Interval:
     """On-time share of all parcels over the horizon."""
     at = result.world.curves.measured.kpis.index("on_time_share")
     in_time = _ratio(
@@ -152,7 +152,7 @@ def _on_time(result: Found, path: str) -> Interval:
     return in_time.within(0.0, 1.0)
 
 
-def _cost_per_parcel(result: Found, path: str) -> Interval:
+def _cost_per_parcel(result: Explored, path: str) -> Interval:
     """All expenditure divided by all parcels that leave, by road or by air."""
     lines, exports = result.books.lines, result.world.curves.measured.kpis.index("exports_per_day")
     revenue = [lines.index(name) for name in REVENUES]
@@ -164,13 +164,13 @@ def _cost_per_parcel(result: Found, path: str) -> Interval:
     )
 
 
-def _ratio(result: Found, path: str, *parts: Callable[[Worth], Numbers]) -> Interval:
+def _ratio(result: Explored, path: str, *parts: Callable[[Worth], Numbers]) -> Interval:
     """Ratio of the expected values of two figures (R)."""
     above, below = (expected(result.of(path, part), result.futures.weight) for part in parts)
     return two_sources(above / below)
 
 
-def _payback(result: Found, path: str, earned: Numbers) -> float | None:
+def _payback(result: Explored, path: str, earned: Numbers) -> float | None:
     settings = result.keys.expansion
     if settings.idle is None or not settings.paths[path].phases:
         return None
@@ -178,7 +178,7 @@ def _payback(result: Found, path: str, earned: Numbers) -> float | None:
     return payback(flows([*map(cents, more.tolist())], settings.cost.discounting.timing, per_year=QUARTERS))
 
 
-def _service(result: Found) -> dict[str, Yearly]:
+def _service(result: Explored) -> dict[str, Yearly]:
     kpis = {path: result.of(path, lambda worth: worth.kpis.mean(axis=0)) for path in result.number}
     return {
         kpi: {path: bands(each[..., at], result.futures.weight) for path, each in kpis.items()}
@@ -186,7 +186,7 @@ def _service(result: Found) -> dict[str, Yearly]:
     }
 
 
-def _traffic(result: Found) -> dict[str, Yearly]:
+def _traffic(result: Explored) -> dict[str, Yearly]:
     years, weight = result.keys.expansion.years, result.futures.weight
     each = {
         what: np.stack([getattr(line, what).reshape(years, -1).mean(axis=1) for line in result.timelines])

@@ -47,7 +47,7 @@ class Futures:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Explored:
     """The course of each path in each future: `number[path]` is the number of its timeline (G, F, K)."""
 
     keys: ExpansionKeys
@@ -96,7 +96,7 @@ def futures_of(settings: Expansion, base: HubConfig) -> Futures:
     return Futures(tuple(settings.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
 
 
-def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
+def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Explored:
     """All paths in all futures. `designs`: the different hubs; `base`: the hub of today with its month index."""
     settings = keys.expansion
     check_loads(settings, month_indices(base))
@@ -122,7 +122,7 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
         _simulate(curves, missing, keys.replications, simulate)
     books = _books(world, designs, settings, base)
     worths = tuple(worth(books, line) for line in timelines.values())
-    return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
+    return Explored(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
 
 
 def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:

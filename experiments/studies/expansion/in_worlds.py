@@ -20,7 +20,7 @@ from experiments.report.sections import sentence_of
 from experiments.studies.expansion.carried_over import Week, carried_over
 from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
-from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
+from experiments.studies.expansion.futures import Explored, Simulate, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at, month_indices
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -84,10 +84,10 @@ class InWorld:
         }  # fmt: skip
         """Designs and loads of the configured world, by label of the world's hub at a load."""
 
-    def explored(self, simulate: Simulate) -> Found:
+    def explored(self, simulate: Simulate) -> Explored:
         return explored(self.hubs, self.base, self._keys, simulate)
 
-    def scaled(self, weeks: Weeks) -> Found:
+    def scaled(self, weeks: Weeks) -> Explored:
         """Results with the flows of the configured world, scaled."""
 
         def simulate(nodes: Sequence[Node]) -> Kpis:

@@ -18,7 +18,7 @@ from experiments.statistics.interval import of_many
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.curves import rounded
 from experiments.studies.expansion.design import PAID, in_millions, path_name
-from experiments.studies.expansion.futures import Found
+from experiments.studies.expansion.futures import Explored
 from experiments.studies.expansion.tree import expected, restricted, two_sources
 from experiments.studies.expansion.value import factors
 from sim.units import Numbers
@@ -77,12 +77,14 @@ def worth_of(row: Knowing) -> Interval:
     return row.worth if row.what == WAITING else row.worth.within(0.0)
 
 
-def knowing(result: Found, npv: Numbers, pooled: Numbers, mean: Numbers, best: int) -> list[Knowing]:
+def knowing(result: Explored, npv: Numbers, pooled: Numbers, mean: Numbers, best: int) -> list[Knowing]:
     worths = _worths(result, npv, pooled, mean, best)
     return [Knowing(order, what, two_sources(worth), "EUR") for order, (what, worth) in enumerate(worths)]
 
 
-def _worths(explored: Found, npv: Numbers, pooled: Numbers, mean: Numbers, best: int) -> Iterator[tuple[str, Numbers]]:
+def _worths(
+    explored: Explored, npv: Numbers, pooled: Numbers, mean: Numbers, best: int
+) -> Iterator[tuple[str, Numbers]]:
     """The information, and its value over the path that is best without it (K, R)."""
     weight = explored.futures.weight
 
@@ -108,7 +110,7 @@ def _worths(explored: Found, npv: Numbers, pooled: Numbers, mean: Numbers, best:
         yield WAITING, mean[first] - mean[second]
 
 
-def turns(result: Found, npv: Numbers, best: int) -> Iterator[Turn]:
+def turns(result: Explored, npv: Numbers, best: int) -> Iterator[Turn]:
     """The answer with each uncertain input at one of its values and all others unchanged; empty for a single path."""
     names = list(result.number)
     if len(names) == 1:
@@ -122,7 +124,7 @@ def turns(result: Found, npv: Numbers, best: int) -> Iterator[Turn]:
         yield Turn(order, what, value, names[int(means.argmax())], two_sources(lead), is_sure)
 
 
-def _results(explored: Found, npv: Numbers) -> Iterator[Means]:
+def _results(explored: Explored, npv: Numbers) -> Iterator[Means]:
     futures, settings = explored.futures, explored.keys.expansion
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
@@ -135,7 +137,7 @@ def _results(explored: Found, npv: Numbers) -> Iterator[Means]:
                 yield stage, result, expected(npv, weight / weight.sum())
 
 
-def _prices(result: Found) -> Iterator[Means]:
+def _prices(result: Explored) -> Iterator[Means]:
     settings, measured = result.keys.expansion, result.world.curves.measured
     lines = result.expected(lambda worth: worth.present)  # (P, K, R, L)
     labour = result.expected(lambda worth: worth.labour)  # (P, K, R, W)
@@ -155,7 +157,7 @@ def _prices(result: Found) -> Iterator[Means]:
         yield "discount rate", share_text(rate), flows @ factors(settings, rate)
 
 
-def decision_map(result: Found) -> Iterator[Cell]:
+def decision_map(result: Explored) -> Iterator[Cell]:
     """The best path if one growth is certain, by the probability that the first needed decision ends in favour.
 
     Empty if that decision cannot end both ways, or no path needs one.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import counted, found_share, number, signed, whole
+from experiments.formatting import counted, estimated_share, number, signed, whole
 from experiments.report.exposure_tables import Ledgers, Matrix, Trade, by_policy, compact, name, sentence
 from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import Frame, ShareBand, records
@@ -199,4 +199,4 @@ def _shares(facts: Facts) -> Iterator[Grid]:
 def _share(share: float) -> str:
     if share < 0:  # more exports than imports
         return f"−{_share(-share)}"
-    return f"{whole(100 * share)} %" if share > 1 else found_share(share)
+    return f"{whole(100 * share)} %" if share > 1 else estimated_share(share)

@@ -35,7 +35,7 @@ from experiments.report.sentences import means_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, check_variables, parse, read_value
 from experiments.studies.optimise.result import FrontPoint, Result, goal_text, intervals_of
-from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
+from experiments.studies.optimise.search import Trial, Tried, goals_of, search, simulated
 
 _A_TABLE = 7
 """Most variables in a table."""
@@ -137,7 +137,7 @@ def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
     return Result(optimise, keys.replications, tried, *_front(bench, tried, keys))
 
 
-def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
+def _front(bench: Bench, tried: Tried, keys: OptimiseKeys) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
     """The designs on the front, and warnings on those whose backlog grows, or whose people are missing."""
     settings = keys.optimise
     numbers = range(keys.replications, keys.replications + settings.confirm)

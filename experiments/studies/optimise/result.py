@@ -19,7 +19,7 @@ from experiments.statistics import Interval
 from experiments.store.rows import column, interval_object, stored, table
 from experiments.store.summaries import mean_and_ends
 from experiments.studies.optimise.design import Optimise, read_value, value_text
-from experiments.studies.optimise.search import Found, Trial
+from experiments.studies.optimise.search import Trial, Tried
 
 
 @table("trials", "designs tried, in order", sort="trial")
@@ -70,7 +70,7 @@ class FrontPoint:
 class Result:
     settings: Optimise
     replications: int
-    tried: Found
+    tried: Tried
     front: tuple[FrontPoint, ...]
     cautions: tuple[str, ...] = ()
     """Warnings on designs on the front whose backlog grows, or whose people are missing."""

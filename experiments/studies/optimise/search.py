@@ -47,7 +47,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Tried:
     trials: tuple[Trial, ...]
     front: tuple[Trial, ...]
     """Fitting designs for which no other is at least as good in both goals and better in one; each design once."""
@@ -55,7 +55,7 @@ class Found:
     """The hub as configured; None if the variables cannot make it."""
 
 
-def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
+def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Tried:
     """All trials, generation after generation; and the front.
 
     Raises:
@@ -89,7 +89,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
         unique.setdefault(trials[best.number].design.label, trials[best.number])
     first_goal = optimise.goals[0]
     front = sorted(unique.values(), key=lambda trial: (fsum(trial.samples[first_goal]), trial.number))
-    return Found(tuple(trials), tuple(front), trials[0] if start is not None else None)
+    return Tried(tuple(trials), tuple(front), trials[0] if start is not None else None)
 
 
 def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> Kpis:

@@ -27,7 +27,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
 from experiments.designs.spreadsheet import keys_of
 from experiments.designs.what_if import scaled_to
-from experiments.formatting import found_share, kpi_heading, number, unit_name, whole
+from experiments.formatting import estimated_share, kpi_heading, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.money.kpis import KPIS
@@ -49,12 +49,12 @@ from experiments.studies.select.design import (
     check,
     sample_of,
 )
-from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
+from experiments.studies.select.result import Result, Row, answer, interval_text, result_of, warnings_of
 from sim.errors import ConfigError, InputError
 from sim.names import number_of
 
 
-def document(given: Request[SelectKeys], result: Found) -> Document:
+def document(given: Request[SelectKeys], result: Result) -> Document:
     settings, config = result.keys.select, result.outcome.designs[0].hub
     limit = f"{whole(settings.max_replications)} of a design"
     if settings.method is Method.OCBA:
@@ -87,10 +87,10 @@ def document(given: Request[SelectKeys], result: Found) -> Document:
     )
 
 
-def _grid(result: Found) -> Grid:
+def _grid(result: Result) -> Grid:
     settings, factors = result.keys.select, result.keys.factors
     is_share = settings.cost_unit == "1"
-    show_cost = found_share if is_share else whole if all(row.cost.is_integer() for row in result.rows) else number
+    show_cost = estimated_share if is_share else whole if all(row.cost.is_integer() for row in result.rows) else number
     rows = tuple(
         (
             design_name(row.scenario),
@@ -110,7 +110,7 @@ def _grid(result: Found) -> Grid:
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 
-def _picture(result: Found) -> Picture:
+def _picture(result: Result) -> Picture:
     settings = result.keys.select
     dots = [Dot(design_name(row.scenario), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
     chart = SelectChart.of(dots, settings.kpi, settings.target, settings.cost or AREA, settings.cost_unit)
@@ -139,12 +139,12 @@ def _on(design: Design, area_m2: float) -> Design:
     return Design(label if design.label == ONE_POINT else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 
-def compute(bench: Bench, request: Request[SelectKeys]) -> Found:
+def compute(bench: Bench, request: Request[SelectKeys]) -> Result:
     """Simulate stages of replications until everything is decided."""
     designs, keys = request.designs, request.keys
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
-    result = found_in(designs, keys, selection, bench.needed([]))
+    result = result_of(designs, keys, selection, bench.needed([]))
     bench.complete(result.outcome, [stored(Row, result.rows)])
     return result
 

@@ -53,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Result:
     """Designs in the order given. `probability`: lower bound that the selection is right; None if not known."""
 
     keys: SelectKeys
@@ -72,7 +72,7 @@ class Found:
         return [row for row in self.rows if best and row.verdict is Fate.NOT_CHEAPER and row.cost == best.cost]
 
 
-def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Found:
+def result_of(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Result:
     values = samples_of(kpis)
     of_designs = {design.label: values[design.label] for design in designs}
     intervals = intervals_of(of_designs)
@@ -92,7 +92,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
     stability = judged_as_run(designs, by_design(kpis))
     empty = tuple(without_parcels(designs, of_designs))
     outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, empty, factors=keys.factors)
-    return Found(keys, outcome, tuple(rows), selection.probability)
+    return Result(keys, outcome, tuple(rows), selection.probability)
 
 
 def _is_at_target(settings: Select, kpi: Interval) -> bool:
@@ -118,7 +118,7 @@ def _cheapest(settings: Select, *, is_promised: bool) -> str:
     return which + ("" if settings.target is None else f" with {settings.wanted}")
 
 
-def answer(result: Found) -> list[str]:
+def answer(result: Result) -> list[str]:
     """The selected design and its certainty; or that there is none."""
     settings, best = result.keys.select, result.selected
     n = sum(row.kpi.n for row in result.rows)
@@ -146,7 +146,7 @@ def answer(result: Found) -> list[str]:
     return [*lines, _promise(result, result.probability)]
 
 
-def _promise(result: Found, probability: float) -> str:
+def _promise(result: Result, probability: float) -> str:
     """The guaranteed statement and its probability: for normal values, and for KN++ only in the limit."""
     settings = result.keys.select
     spare = f"meets the target with {settings.margin} to spare"
@@ -165,7 +165,7 @@ def _promise(result: Found, probability: float) -> str:
     return f"With a probability of at least {probability:.12g} ({by}), {what}."
 
 
-def warnings_of(result: Found) -> list[str]:
+def warnings_of(result: Result) -> list[str]:
     settings, best = result.keys.select, result.selected
     lines = [*too_few_replications(min(row.kpi.n for row in result.rows)), *result.outcome.warnings]
     if best is not None:

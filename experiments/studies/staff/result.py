@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.formatting import found_share, listed, plain_name, role_name, share_text, whole
+from experiments.formatting import estimated_share, listed, plain_name, role_name, share_text, whole
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
@@ -70,7 +70,7 @@ class RoleRow:
                            heading="paid h a week", show=whole)  # fmt: skip
     cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
     utilisation: float = column("1", "share of the time at posts that the expected work needs", heading="busy",
-                                show=found_share)  # fmt: skip
+                                show=estimated_share)  # fmt: skip
 
 
 @table("staff_shifts", "shifts of people", sort="order")
@@ -208,9 +208,9 @@ def _kept(rounds: Sequence[Round], staff: Staff) -> str:
         *_, before, after = ((row.exports_on_time if what == "exports" else row.on_time).mean for row in rounds)
         lines.append(sentence_of(
             "staff_last", hours=whole(rounds[-1].paid_h), fewer=whole(rounds[-2].paid_h), what=what,
-            before=found_share(before), after=found_share(after),
+            before=estimated_share(before), after=estimated_share(after),
         ))  # fmt: skip
-        if after <= before or found_share(after) == found_share(before):
+        if after <= before or estimated_share(after) == estimated_share(before):
             may = "staff_no_effect_exports" if what == "exports" else "staff_no_effect_imports"
     return " ".join([*lines, sentence_of(may)])
 

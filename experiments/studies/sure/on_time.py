@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import found_share, kpi_name
+from experiments.formatting import estimated_share, kpi_name
 from experiments.interval_text import amount, bracket, in_percent
 from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
@@ -36,7 +36,7 @@ class OnTimeRow:
         if self.on_time_share.bounds is None:
             parts = sentence_of("sure_parts_same", n=self.worlds)
         elif not math.isnan(self.input_share):
-            inputs, sampling = map(found_share, (self.input_share, self.sampling_share))
+            inputs, sampling = map(estimated_share, (self.input_share, self.sampling_share))
             parts = sentence_of("sure_parts", inputs=inputs, sampling=sampling)
         return sentence_of("sure_on_time", design=self.scenario, share=in_percent(self.on_time_share), parts=parts)
 
@@ -65,7 +65,7 @@ def kpi_grid(rows: Sequence[KpiRow]) -> Grid:
     cells = []
     for row in rows:
         value = Value.of(row.value, row.unit)
-        shares = map(found_share, (row.input_share, row.sampling_share))
+        shares = map(estimated_share, (row.input_share, row.sampling_share))
         cells.append((row.scenario, kpi_name(row.kpi), f"{amount(value)} {bracket(value)}", *shares))
     header = ("design", "KPI", "mean", "from the inputs", "from replications")
     return Grid(sentence_of("worlds_kpis"), header, tuple(cells), n_texts=3)

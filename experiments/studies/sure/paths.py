@@ -17,7 +17,7 @@ from experiments.frame.study import Bench, Kpis, Request
 from experiments.report.sections import sentence_of
 from experiments.statistics.choosing import Chosen
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
-from experiments.studies.expansion.futures import Found, explored
+from experiments.studies.expansion.futures import Explored, explored
 from experiments.studies.expansion.in_worlds import InWorlds, Weeks, left_out, weighed
 from experiments.studies.expansion.tree import expected, of_paths
 from experiments.studies.sure.design import SureKeys
@@ -94,7 +94,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
     )  # fmt: skip
 
 
-def _worth(result: Found) -> Numbers:
+def _worth(result: Explored) -> Numbers:
     """Expected net present value of each path (P) [EUR]."""
     return of_paths(result.npv, result.futures.weight)
 

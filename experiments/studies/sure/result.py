@@ -10,7 +10,7 @@ import numpy as np
 from experiments.assumptions.drawn import configured, unscaled
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import counted, found_share, whole
+from experiments.formatting import counted, estimated_share, whole
 from experiments.interval_text import in_percent
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
@@ -43,7 +43,7 @@ def share_of(what: str, *, heading: str | None = None) -> Any:  # noqa: ANN401 -
     return interval("1", f"share of {what}", heading=heading, show=in_percent)
 
 
-share_column: Final = partial(column, "1", show=found_share)
+share_column: Final = partial(column, "1", show=estimated_share)
 """A field that is a share without interval."""
 
 
