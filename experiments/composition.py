@@ -156,7 +156,8 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
         if key not in study_keys():
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + (nested(key) or near(key, sorted(names)))}")
         if composed[key] != study_keys()[key]:
-            raise ConfigError(f"{key}: has no effect here; leave it {_own_place(key, composed, of_study) or 'out'}")
+            place = (_own_place(key, composed, of_study) or "out") + _of_scenario(key)
+            raise ConfigError(f"{key}: has no effect here; leave it {place}")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
 
@@ -169,6 +170,13 @@ def _own_place(group: str, composed: Mapping[str, object], of_study: Sequence[st
             if isinstance(value, Mapping) and isinstance(asked, Mapping) and value.keys() == asked.keys():
                 return f"as packaged, and choose by {group}@{name}.{key}=NAME"
     return ""
+
+
+def _of_scenario(group: str) -> str:
+    """Advice on a group whose option a scenario's file may choose: the word that chooses the packaged one again."""
+    listed = OmegaConf.load(packaged() / f"{ROOT}.yaml").defaults
+    usual = {group: option for entry in listed if isinstance(entry, DictConfig) for group, option in entry.items()}
+    return f"; where a scenario chooses another, add {group}={usual[group]}" if group in usual else ""
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:

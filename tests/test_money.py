@@ -249,7 +249,9 @@ def test_prices_in_the_wrong_place_are_one_line(
 
 
 @pytest.mark.parametrize("word", ["scenarios=[dear]", "designs=[dear, dear halls.main.doors_out=26]"])
-def test_designs_of_a_scenario_with_prices_of_its_own_have_these(tmp_path: Path, word: str) -> None:
+def test_designs_of_a_scenario_with_prices_of_its_own_have_these(
+    tmp_path: Path, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """They had the packaged ones (`scenarios`), or were refused, as if their prices differed (`designs`)."""
     for name, text in {
         "cost/dear": "defaults: [liege, _self_]\nlabour: {wage_eur_per_h: 45}\n",
@@ -262,6 +264,8 @@ def test_designs_of_a_scenario_with_prices_of_its_own_have_these(tmp_path: Path,
     differ = word.replace("[", "[liege_30k,")
     with pytest.raises(ConfigError, match="the same prices for every design"):
         several(Arguments("compare", (differ,), config_dir=tmp_path), MarginKeys)
+    advice = "cost: has no effect here; leave it out; where a scenario chooses another, add cost=liege"
+    assert advice in refused(capsys, "customs", "scenario=dear", "--config-dir", str(tmp_path))
 
 
 @given(st.lists(CENTS, max_size=20), st.sampled_from(Timing))
