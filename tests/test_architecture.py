@@ -48,6 +48,16 @@ def test_json_is_printed_in_one_place():
     assert printing == {"experiments/studies/shown.py"}
 
 
+@pytest.mark.parametrize("package", ["sim", "experiments"])
+def test_names_are_those_of_things(package):
+    vague = {"found", "own", "one", "mine", "there", "told", "said"}
+    for file in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.FunctionDef(name=name):
+                    assert name.strip("_") not in vague, f"{file}:{node.lineno}: {name}"
+
+
 def test_a_document_says_the_version_of_its_schema(capsys, tmp_path):
     assert answer(capsys, "list", "--out", tmp_path)["schema_version"] == SCHEMA_VERSION
 
