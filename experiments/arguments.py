@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -84,11 +85,17 @@ def without_groups(words: Sequence[str], *groups: str) -> list[str]:
 def check_once(words: Sequence[str]) -> None:
     """Refuse a key that is given more than once, since only the last word would count; a file may be named `a=b`.
 
+    A group may have two: `lanes=NAME` chooses an option, and `lanes={depot 1: …}` changes its values.
+
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
-    given = grouped((key_of(word).removeprefix("--"), word) for word in words if is_override(word))
-    for key, all_of_it in given.items():
+    given = grouped(
+        ((key_of(word).removeprefix("--"), re.match(r"\w+=\{", word) is None), word)
+        for word in words
+        if is_override(word)
+    )
+    for (key, _), all_of_it in given.items():
         if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
             raise InputError(f"{key}: given more than once: {' and '.join(map(repr, all_of_it))}; give it once")
 

@@ -26,7 +26,7 @@ from experiments.overrides import (
     changed_by_share,
     check_mapping,
     check_option,
-    is_group,
+    is_choice,
     is_share,
     one_line,
     options,
@@ -220,7 +220,7 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: State) -> tu
     change get them. The other keys are null there, and their values are returned separately.
     """
     overrides = {word: parsed(word) for word in words}
-    chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]
+    chosen = [word for word in words if is_choice(overrides[word], folders)]
     with one_line():
         values, changing, has_simple = pickle.loads(_chosen(tuple(chosen), tuple(folders), state, tuple(KPIS)))  # noqa: S301
         changing += [word for word in words if word not in chosen]
@@ -293,7 +293,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
 
 def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """All keys, groups and nested fields, under the groups that the words choose."""
-    chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
+    chosen = [word for word in words if not word.startswith("~") and is_choice(parsed(word), folders)]
     state = state_of(folders)
     try:
         composed, beside = _composed(chosen, folders, state)

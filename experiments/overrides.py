@@ -164,6 +164,21 @@ def is_group(key: str, folders: Sequence[Path]) -> bool:
     return len(key) <= LONGEST_NAME and any((folder / key).is_dir() for folder in folders)
 
 
+def has_odd_names(override: Override) -> bool:
+    """Whether a word is a mapping with a name that no key can contain: of a group, it sets values, and is no option.
+
+    >>> has_odd_names(parsed("lanes={depot 1: {km: 30}}")), has_odd_names(parsed("lanes={ES: {km: 30}}"))
+    (True, False)
+    """
+    value = override.value()
+    return isinstance(value, dict) and not all(KEY_NAME.fullmatch(str(name)) for name in value)
+
+
+def is_choice(override: Override, folders: Sequence[Path]) -> bool:
+    """Whether a word chooses an option of a group."""
+    return is_group(override.key_or_group, folders) and not has_odd_names(override)
+
+
 def check_option(word: str, override: Override, folders: Sequence[Path]) -> None:
     """Refuse a group option that does not exist, or several: Hydra would stack `group=[a,b]` silently.
 
@@ -172,7 +187,7 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     """
     group = override.key_or_group
     known = options(group, folders) if "." not in group else []
-    if not known or override.is_delete():
+    if not known or override.is_delete() or has_odd_names(override):
         return
     value = override.value()
     if not isinstance(value, str | int | float):

@@ -61,12 +61,12 @@ def nested(key: str) -> str:
 def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
     """The message for a mapping with keys that do not exist."""
     values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
-    names = [str(name) for value in values if isinstance(value, dict) for name in value]
+    inside = [path for value in values for path in paths(value, key)]
     if f"{key}s" in known:  # a group that a hub has several times, each with a name
         existing = [f"{key}@{path}" for path in known if path.startswith(f"{key}s.") and path.count(".") == 1]
         ways = " or ".join(f"{way}={values[-1]}" for way in [*existing, f"+{key}@{key}s.NAME"])
         return f"{key}: each entry of this group has a name; give {ways}"
-    new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
+    new = next((path for path in inside if path not in known), f"{key}.NAME")
     return f"{new}: does not exist; where names are free, +{new}=VALUE adds it"
 
 

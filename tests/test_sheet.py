@@ -9,6 +9,7 @@ import pytest
 from mistakes import refused
 from stored_runs import TINY
 
+from experiments.arguments import check_once
 from experiments.composition import load
 from experiments.formatting import full_kpi_name, zone
 from experiments.main import main
@@ -17,7 +18,7 @@ from experiments.store import read_run
 from experiments.store.foreign import manifest_of
 from experiments.store.workbook import write_workbook
 from experiments.studies.sheet import words_of
-from sim.errors import InputError
+from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS, Rank, names
 from sim.site.zones import zone_uses
 
@@ -90,6 +91,27 @@ def test_a_name_with_blanks_is_changed_in_a_mapping(tmp_path):
     words = words_of(path, "run", None)
     assert words == ["exports.lanes.Hangzhou=0.5", "exports.lanes={Hong Kong: 0.5}"]
     assert load("liege_30k", *words).exports.lanes == {"Hangzhou": 0.5, "Hong Kong": 0.5}
+
+
+def test_lanes_of_a_packaged_hub_with_blanks_in_their_names_are_changed_too(tmp_path):
+    """`lanes` is a group: the mapping was read as the choice of an option, and refused."""
+    words = ["scenario=regional_gateway", "lanes=gateway"]
+    assert main(["sheet", "new", str(tmp_path / "plan.xlsx"), *words]) == 0
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    rows = {row[7].value: row for row in book["inputs"].iter_rows(min_row=2)}
+    for name in ("depot 1", "depot 2"):
+        rows[f"lanes.{name}.share"][2].value = 0.25
+    book.save(tmp_path / "plan.xlsx")
+    changed = "lanes={depot 1: {share: 0.25}, depot 2: {share: 0.25}}"
+    assert words_of(tmp_path / "plan.xlsx", "run", None) == [*words, changed]
+    check_once([*words, changed])
+    hub = load("regional_gateway", *words[1:], changed)
+    assert [lane.share for lane in hub.lanes.values()] == [0.25, 0.25, 0.15, 0.15, 0.1, 0.1]
+    message = "lanes.depot 1.shre: does not exist; where names are free, "
+    with pytest.raises(ConfigError, match=f"^{message}"):
+        load("regional_gateway", "lanes={depot 1: {shre: 0.25}}")
+    with pytest.raises(ConfigError, match="demand takes only one name"):
+        load("regional_gateway", "demand={flights_per_day: 4}")
 
 
 def test_both_designs_of_a_workbook_share_its_file_of_functions(tmp_path, monkeypatch):
