@@ -82,19 +82,26 @@ def exit_code(command: Callable[[], int]) -> int:
     try:
         code = command()
         sys.stdout.flush()
-    except CargohubError as error:
-        return _mistake(str(error))
-    except BrokenPipeError:
-        return PIPE_CLOSED
-    except (OSError, MemoryError, ImportError, RuntimeError) as error:
+    except BaseException as error:
+        if (end := _end_behind(error)) is not None:
+            is_interrupt = isinstance(end, KeyboardInterrupt)
+            print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}{_kept()}", file=sys.stderr)
+            return INTERRUPTED if is_interrupt else TERMINATED
+        if isinstance(error, CargohubError):
+            return _mistake(str(error))
+        if isinstance(error, BrokenPipeError):
+            return PIPE_CLOSED
         if (refused := _refused(error)) is None:
             raise
         return _mistake(refused)
-    except (KeyboardInterrupt, Terminated) as end:
-        is_interrupt = isinstance(end, KeyboardInterrupt)
-        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}{_kept()}", file=sys.stderr)
-        return INTERRUPTED if is_interrupt else TERMINATED
     return code
+
+
+def _end_behind(error: BaseException | None) -> BaseException | None:
+    """The interrupt or SIGTERM behind an error: a library that is stopped while it writes may raise an error itself."""
+    while error is not None and not isinstance(error, (KeyboardInterrupt, Terminated)):
+        error = error.__context__
+    return error
 
 
 def _kept() -> str:
@@ -265,8 +272,10 @@ class _Parser(argparse.ArgumentParser):
         raise CargohubError(f"{first}: unknown option{meant}")
 
 
-def _refused(error: Exception) -> str | None:
+def _refused(error: BaseException) -> str | None:
     """The machine's refusal in words; None if it is a fault of the program."""
+    if not isinstance(error, (OSError, MemoryError, ImportError, RuntimeError)):
+        return None
     if isinstance(error, OSError) and error.strerror:
         kept = _kept() if error.errno in _NO_ROOM else ""
         return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"

@@ -173,6 +173,13 @@ def test_the_verbs_exit_code_is_ours(verb):
     assert verb.seen[0].words == ("slow=true",)
 
 
+def raised_within(end):
+    """What zipfile raises if it is stopped while it writes a member, before an archive is closed."""
+    error = ValueError("Can't close the ZIP file while there is an open writing handle on it")
+    error.__context__ = end
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -184,6 +191,8 @@ def test_the_verbs_exit_code_is_ours(verb):
         (BrokenPipeError(), 141),
         (KeyboardInterrupt(), 130),
         (Terminated(), 143),
+        (raised_within(KeyboardInterrupt()), 130),
+        (raised_within(Terminated()), 143),
     ],
 )
 def test_each_end_has_its_exit_code(verb, capsys, error, code):
