@@ -362,3 +362,23 @@ def test_designs_that_differ_in_nothing_but_names_are_named() -> None:
     words = {"a": "demand=today", "b": "demand=permit", "c": "roster=round_the_clock"}
     designs = [Design(label, load("liege_30k", "demand.flights_per_day=4", word)) for label, word in words.items()]
     assert [*same_hubs(designs)] == ["a and b are the same hub, except for names"]
+
+
+@pytest.mark.parametrize("verb", ["compare", "capacity", "decompose", "sure"])
+def test_a_key_that_only_the_named_scenarios_have_is_set_in_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    """It was looked for in the default hub, which has no such hall, and refused."""
+    (tmp_path / "scenario").mkdir()
+    for name, doors in (("a", 5), ("b", 6)):
+        text = f"scenario: {name}\nhalls: {{south: {{doors_in: {doors}}}}}\n"
+        lists = "# @package _global_\ndefaults: [/hall@halls.south: liege_23k, _self_]\n"
+        (tmp_path / "scenario" / f"{name}.yaml").write_text(lists + text)
+    words = [verb, "scenarios=[a,b]", "halls.south.uld_positions=80", "--config-dir", str(tmp_path)]
+    document = answer(capsys, *words, "--show")
+    hubs = document if verb == "compare" else [*document["hubs"].values()]
+    assert [hub["halls"]["south"]["doors_in"] for hub in (hubs[0], hubs[-1])] == [5, 6]
+    assert {hub["halls"]["south"]["uld_positions"] for hub in hubs} == {80}
+    assert "did you mean 'halls.south.uld_positions'?" in refused(
+        capsys, *words, "halls.south.uld_position=3", "--show"
+    )

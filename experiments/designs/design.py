@@ -1,11 +1,11 @@
 """The keys of verbs, and the designs that they name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.composition import compose, hub, scenarios, study
 from experiments.designs.spreadsheet import Factors, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
@@ -171,6 +171,9 @@ class MarginKeys(DesignKeys):
         return self.margin
 
 
+_OF_HUB: Final = {each.name for each in fields(HubConfig)} - {"rules"}
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """A design: its name in every table, and its hub."""
@@ -198,7 +201,7 @@ def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     Scenarios × demands under the first arrival model are followed by the first scenario under the other models.
     """
     (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
-    shared = compose(words, config_dir)
+    shared = compose(without_hub(words), config_dir)
     keys = study(kind, shared)
     if rows:
         if any(keys.compared):
@@ -248,6 +251,11 @@ def _prices_of(composed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     if any(each["cost"] != prices for each in composed):
         raise ConfigError(sentence_of("same_prices"))
     return prices
+
+
+def without_hub(words: Sequence[str]) -> list[str]:
+    """The words for a study's keys: a hub's key may be that of a scenario alone, such as a lane; `rules` names KPIs."""
+    return [word for word in words if key_of(word).rpartition("@")[2].partition(".")[0] not in _OF_HUB]
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:

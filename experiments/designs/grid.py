@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from experiments.arguments import key_of
 from experiments.composition import compose, hub, study, sweep
-from experiments.designs.design import Design, Replicated
+from experiments.designs.design import Design, Replicated, without_hub
 from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.designs.varying import check_exports
@@ -87,18 +87,24 @@ class Combinations:
 
 
 def combinations_of(
-    words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = (), *, is_quiet: bool = True
+    words: Sequence[str],
+    config_dir: Path | None,
+    beside: Sequence[str] = (),
+    *,
+    of_study: bool = False,
+    is_quiet: bool = True,
 ) -> Combinations:
     """The grid of the words; the last key varies fastest and designs vary slowest.
 
-    `beside`: columns of the spreadsheet that are not keys. Composing a thousand points takes minutes: unless
+    `beside`: columns of the spreadsheet that are not keys. `of_study`: without a spreadsheet, only a study's keys are
+    composed, because scenarios that the caller names have the hubs. Composing a thousand points takes minutes: unless
     `is_quiet`, the error stream shows how many are left.
 
     Raises:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.
         InputError: a mistake in the file of designs.
     """
-    grid = _grid(words, config_dir, beside, is_quiet=is_quiet)
+    grid = _grid(words, config_dir, beside, of_study=of_study, is_quiet=is_quiet)
     if varied_of(grid.labels) != (grid.varied, grid.values):
         raise ConfigError(sentence_of("labels_ambiguous"))
     return grid
@@ -120,7 +126,9 @@ def varied_of(labels: Sequence[str]) -> Varied:
     return keys.pop(), tuple(tuple(value for _, _, value in parts) for parts in pairs)
 
 
-def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, is_quiet: bool) -> Combinations:
+def _grid(
+    words: Sequence[str], config_dir: Path | None, beside: Sequence[str], *, of_study: bool, is_quiet: bool
+) -> Combinations:
     rest, designs = designs_among(words, beside)
     grid = sweep(rest, config_dir)
     varied = _varied(grid)
@@ -131,9 +139,8 @@ def _grid(words: Sequence[str], config_dir: Path | None, beside: Sequence[str], 
         return tuple(shown(composing, total=n, already=0, is_quiet=is_quiet, what="designs composed"))
 
     if not designs:
-        return Combinations(
-            tuple(varied), tuple(values), tuple(grid), with_progress(compose(point, config_dir) for point in grid)
-        )
+        composing = (compose(without_hub(point) if of_study else point, config_dir) for point in grid)
+        return Combinations(tuple(varied), tuple(values), tuple(grid), with_progress(composing))
     _check_apart(designs, varied)
     return Combinations(
         (DESIGN, *varied),

@@ -9,7 +9,7 @@ import yaml
 from experiments.arguments import Arguments
 from experiments.composition import compose
 from experiments.composition import hub as hub_of
-from experiments.designs.design import Design, DesignKeys, MarginKeys, several, single
+from experiments.designs.design import Design, DesignKeys, MarginKeys, several, single, without_hub
 from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
@@ -34,7 +34,7 @@ _LONGEST: Final = 600
 
 
 def show(arguments: Arguments) -> int:
-    """Print the composed configuration: one document, or one for each design of a sweep or of `designs=`."""
+    """Print the composed configuration: one document, or one for each design of a sweep or comparison."""
     if arguments.verb not in COMPOSED:
         return _show_study(arguments)
     titles, documents, designs, study = _asked(arguments)
@@ -117,4 +117,10 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
     rest, rows = designs_among(words)
     if rows:
         return ([row.name for row in rows], [compose_design(each, rest, folder) for each in rows], designs, study)
-    return [], [compose(words, folder)], designs, study
+    of_study = compose(without_hub(words), folder)
+    return (
+        [design.label for design in designs],
+        [{**of_study, **plain(design.hub)} for design in designs],
+        designs,
+        study,
+    )

@@ -100,7 +100,7 @@ class CapacityKeys(Designed):
 def parse(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     """The designs, each checked with ten per cent more of every resource before anything runs."""
     config_dir = arguments.config_dir
-    grid = combinations_of(_words(arguments.words), config_dir)
+    grid = combinations_of(_words(arguments.words), config_dir, of_study=True)
     check_group(grid.composed[0], "capacity", "capacity")
     keys = grid.keys(CapacityKeys)
     designs = _points(grid, keys, config_dir)

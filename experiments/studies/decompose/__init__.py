@@ -20,7 +20,16 @@ from functools import partial
 from typing import Any, Final
 
 from experiments.arguments import Arguments, key_of
-from experiments.designs.design import Design, DesignKeys, check_kpis, named, of_rows, with_keys, with_study
+from experiments.designs.design import (
+    Design,
+    DesignKeys,
+    check_kpis,
+    named,
+    of_rows,
+    with_keys,
+    with_study,
+    without_hub,
+)
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name
@@ -180,7 +189,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
     rest, rows = designs_among(with_study(words, "decompose"))
-    _, keys = with_keys(rest, config_dir, DecomposeKeys, "decompose")
+    _, keys = with_keys(without_hub(rest), config_dir, DecomposeKeys, "decompose")
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(sentence_of("file_of_two", n=len(rows)))
