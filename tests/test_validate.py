@@ -184,6 +184,10 @@ def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):
         (["nowhere"], "nowhere: no such folder, and no run in"),
         (["a", "replications=2"], "validate: expected one RUN, a run folder, and nothing else"),
         (["study=acceptance", "~validate.5 flights a day"], "'~validate.5 flights a day'"),
+        (
+            ["scenario=liege_66k"],
+            "scenario: validate simulates the hubs of its study, which have published figures; to",
+        ),
     ],
 )
 def test_what_cannot_be_validated_is_one_line(capsys, tmp_path, words, line):

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.arguments import Arguments, is_override
+from experiments.arguments import Arguments, is_override, key_of
 from experiments.composition import compose, hub
 from experiments.designs.design import Design, Replicated, with_keys, with_study
 from experiments.formatting import share_text
@@ -34,7 +34,7 @@ from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried
 from experiments.studies.validate.power import Noticed, noticed
 from experiments.studies.validate.result import cases_of, cases_of_run, json_rows, sentences
-from sim.errors import InputError
+from sim.errors import ConfigError, InputError
 
 _VERB: Final = "validate"
 _PUBLISHED: Final = "Published, and the model's"
@@ -61,6 +61,8 @@ class Result:
 
 def parse(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
     """The hubs named by the study, each with the user's words after its own."""
+    if any(key_of(word) == "scenario" for word in arguments.words):
+        raise ConfigError(sentence_of("validate_hubs"))
     words = with_study(arguments.words, _VERB)
     _, keys = with_keys(words, arguments.config_dir, ValidateKeys, _VERB)
     hubs = {name: hub(compose([*of_hub, *words], arguments.config_dir)) for name, of_hub in keys.validate.items()}
