@@ -251,6 +251,8 @@ def _sentence(result: Result, flights: float) -> str:
     step = f"{units(best.first.units, best.first.unit)} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         together = sentence_of("zones_together", n=1 + len(others)) if others else ""
+        interval = mean_interval(best.samples, confidence=of_many(1 + len(others)))
+        worth = f"{interval_text(interval)} EUR a m² and year"
         texts = {"start": start, "worth": worth, "units": step, "together": together}
         if sure := [resource(name) for name in result.worth_floor(flights)]:
             return sentence_of("unsure_zone_first", **texts, sure=listed(sure, "and"))
