@@ -17,7 +17,7 @@ from mistakes import is_refused
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.designs.factors import REST, game_of, squeezed
+from experiments.designs.factors import OF_NOTHING, REST, game_of, squeezed
 from experiments.main import main
 from experiments.report.decompose_text import sentences, shown_alike
 from experiments.report.figures.decompose_figure import Waterfall, draw
@@ -181,6 +181,11 @@ def test_how_zone_shares_were_found_is_no_factor() -> None:
     end = Design("b", load("liege_30k", "halls.main.doors_out=36", "fit=auto"))
     assert start.hub.fitted != end.hub.fitted
     assert game_of(start, end, {"doors": ["halls.*"]}).fields.keys() == {"doors"}
+    keys = parse(Arguments("decompose", ()))[1]
+    keys = replace(keys, scenarios=("a", "b"), decompose=replace(keys.decompose, factors={"doors": ("halls.*",)}))
+    older = game_of(start, end, keys.decompose.factors, OF_NOTHING[:1])
+    assert older.fields.keys() == {"doors", REST}
+    assert game_among(older.designs, keys) == older, "a run of an older version is shown"
 
 
 def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:

@@ -25,7 +25,7 @@ REST: Final = "rest"
 MOST_FACTORS: Final = 8
 """More would need over 256 coalitions."""
 _Path = tuple[str, ...]
-_OF_NOTHING: Final = (("scenario",), ("fit",), ("fitted",))
+OF_NOTHING: Final = (("scenario",), ("fit",), ("fitted",))
 """Fields that name a hub, or say how its zone shares were found: no simulation reads them."""
 _CLOSER: Final = 1 - 1e-12
 """Factor below 1, so that rounding leaves no unit without room."""
@@ -71,15 +71,17 @@ class Game:
         return [coalition.design for coalition in self.coalitions]
 
 
-def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) -> Game:
-    """All coalitions between two designs.
+def game_of(
+    start: Design, end: Design, factors: Mapping[str, Sequence[str]], of_nothing: Sequence[_Path] = OF_NOTHING
+) -> Game:
+    """All coalitions between two designs; fields of `of_nothing` are in no factor.
 
     Raises:
         ConfigError: a pattern that matches no field, a field in two factors, no difference, too many factors, a hall of
             only one design in several factors, or a coalition that the schema refuses.
     """
     old, new = (dict(_leaves(plain(design.hub), ())) for design in (start, end))
-    owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path not in _OF_NOTHING])
+    owner = _owners(factors, [path for path in dict.fromkeys([*old, *new]) if path not in of_nothing])
     _check_halls(start, end, owner)
     fields: dict[str, list[str]] = {name: [] for name in [*factors, REST]}
     for path, name in owner.items():

@@ -30,7 +30,7 @@ from experiments.designs.design import (
     with_study,
     without_hub,
 )
-from experiments.designs.factors import Game, game_of
+from experiments.designs.factors import OF_NOTHING, Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name
 from experiments.frame.missing_people import lower_bounds, missing_people
@@ -210,10 +210,11 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     if missing := [name for name in keys.scenarios if name not in by_label]:
         raise ConfigError(f"no {missing[0]} among its designs")
     start, end = (by_label[name] for name in keys.scenarios)
-    game = game_of(start, end, keys.decompose.factors)
-    if game.designs != list(designs):
-        raise ConfigError("its designs are not all combinations of its factors")
-    return game
+    for of_nothing in (OF_NOTHING, OF_NOTHING[:1]):  # runs of an older version have `fit` and `fitted` as a factor
+        game = game_of(start, end, keys.decompose.factors, of_nothing)
+        if game.designs == list(designs):
+            return game
+    raise ConfigError("its designs are not all combinations of its factors")
 
 
 def compute(bench: Bench, request: Request[DecomposeKeys]) -> Result:
