@@ -115,6 +115,8 @@ def _kept() -> str:
 def console(command: Callable[[], int] = typed) -> NoReturn:
     """Run a command as a process, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
+    # What Python ignores, such as an error while a generator of a stopped library is closed, it prints as a traceback.
+    sys.unraisablehook = lambda _: None
     gc.set_threshold(_GARBAGE)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the calling process
@@ -126,6 +128,10 @@ def console(command: Callable[[], int] = typed) -> NoReturn:
     except OSError:
         # Python flushes standard output again at exit, which would print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code in (INTERRUPTED, TERMINATED):
+        # All that was in use is closed. Libraries that were stopped may crash, or wait for ever, as the process ends.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -321,6 +321,8 @@ def test_show_of_a_sweep_is_a_document_a_point(capsys):
 def test_sigterm_ends_with_143(monkeypatch):
     monkeypatch.setattr(command, "_run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or signal.pause())
     monkeypatch.setattr(command, "ASK_AGAIN_S", 1e6)  # the tests go on
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # afterwards it is pytest's again
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as caught:
@@ -328,6 +330,25 @@ def test_sigterm_ends_with_143(monkeypatch):
     finally:
         signal.signal(signal.SIGTERM, before)
     assert caught.value.code == 143
+
+
+def test_what_python_ignores_is_no_traceback():
+    """Such as errors of generators of a library that was stopped while it wrote a workbook."""
+    code = """
+from experiments import main
+def stopped():
+    try:
+        yield
+    finally:
+        raise ValueError("not in an element")
+def command():
+    generator = stopped()
+    next(generator)
+    raise KeyboardInterrupt
+main.console(lambda: main.exit_code(command))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "cargohub: interrupted\n")
 
 
 def test_a_closed_pipe_is_no_traceback():
