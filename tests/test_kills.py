@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from small_runs import KEYS, SCHEMAS, content, opened, part_of, run_all
 
 from experiments.main import main
 from experiments.store import RunDirectory, kpis_of, parts
+from experiments.store.workbook import write_workbook
 from sim.errors import CargohubError
 
 KILLS = """
@@ -300,6 +302,17 @@ def test_a_workbook_without_room_is_one_line(tmp_path, capsys, monkeypatch):
     error = capsys.readouterr().err
     assert error.endswith("File too large\n") and error.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["first.xlsx"]
+
+
+def test_a_sheet_that_could_not_be_written_is_not_stored_empty(tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(OSError, match="Input/output error") as caught:
+            write_workbook(tmp_path / "a.xlsx", [("small", [["a", 1]])])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.filename == tempfile.gettempdir(), "not the book, for which there was no room, either"
 
 
 def test_a_workbook_under_a_clock_without_a_battery_is_one_line(tmp_path, monkeypatch, capsys):

@@ -148,11 +148,17 @@ def write_workbook(
 
 
 def _undated(content: io.BytesIO) -> bytes:
-    """The book without its time of writing, so that the same command gives the same bytes."""
+    """The book without its time of writing, so that the same command gives the same bytes.
+
+    Raises:
+        OSError: a sheet whose last lines could not be written, which lxml does not report.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(content) as book, zipfile.ZipFile(made, "w") as undated:
         for name in book.namelist():
             part = _INSTANT.sub(rb"\g<1>2000-01-01T00:00:00Z", book.read(name)) if name == _ABOUT else book.read(name)
+            if name.startswith("xl/worksheets/") and name.endswith(".xml") and not part.endswith(b"</worksheet>"):
+                raise OSError(errno.EIO, os.strerror(errno.EIO), tempfile.gettempdir())
             undated.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
