@@ -52,6 +52,8 @@ _OF_LIBRARIES = {
     "failed to load glyph": "a font that a picture needs cannot be read",
 }
 """Errors of libraries, and their meaning."""
+_NO_ZIP = "File is not a zip file"
+"""What zipfile says of a file that it cannot read."""
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _BLANKS = str.maketrans("\t\r\n", "   ")
 """Line breaks to be replaced: a script may have a list of designs on several lines."""
@@ -280,6 +282,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _refused(error: BaseException) -> str | None:
     """The machine's refusal in words; None if it is a fault of the program."""
+    if str(error) == _NO_ZIP and isinstance(error.__context__, OSError):
+        error = error.__context__
     if not isinstance(error, (OSError, MemoryError, ImportError, RuntimeError)):
         return None
     if isinstance(error, OSError) and error.strerror:

@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from types import SimpleNamespace
 from unittest.mock import Mock
+from zipfile import BadZipFile
 
 import pytest
 import yaml
@@ -173,10 +174,10 @@ def test_the_verbs_exit_code_is_ours(verb):
     assert verb.seen[0].words == ("slow=true",)
 
 
-def raised_within(end):
-    """What zipfile raises if it is stopped while it writes a member, before an archive is closed."""
-    error = ValueError("Can't close the ZIP file while there is an open writing handle on it")
-    error.__context__ = end
+def raised_within(cause, kind=ValueError, text="Can't close the ZIP file while there is an open writing handle on it"):
+    """As zipfile raises errors of its own: of an archive that is closed while it is written, or cannot be read."""
+    error = kind(text)
+    error.__context__ = cause
     return error
 
 
@@ -193,6 +194,7 @@ def raised_within(end):
         (Terminated(), 143),
         (raised_within(KeyboardInterrupt()), 130),
         (raised_within(Terminated()), 143),
+        (raised_within(OSError(5, "Input/output error"), BadZipFile, "File is not a zip file"), 2),
     ],
 )
 def test_each_end_has_its_exit_code(verb, capsys, error, code):
