@@ -25,7 +25,9 @@ def test_show_gives_the_page_that_the_verb_wrote(verb, tmp_path, monkeypatch, ca
     written = {path: (folder / path).read_bytes() for path in ("report.html", *_pictures(folder))}
     shown = {}
     monkeypatch.setattr(
-        runner, "_tell", lambda request, document, folder, *_: shown.update(pages.page_files(folder, document, request))
+        runner,
+        "_print",
+        lambda request, document, folder, *_: shown.update(pages.page_files(folder, document, request)),
     )
     capsys.readouterr()
     assert main(["show", str(folder)]) == 0
