@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from experiments.formatting import listed
-from experiments.overrides import parsed
+from experiments.overrides import KEY_NAME, parsed
 from experiments.verbs import VERBS
 from sim.reading import near
 
@@ -67,7 +67,8 @@ def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
         ways = " or ".join(f"{way}={values[-1]}" for way in [*existing, f"+{key}@{key}s.NAME"])
         return f"{key}: each entry of this group has a name; give {ways}"
     new = next((path for path in inside if path not in known), f"{key}.NAME")
-    return f"{new}: does not exist; where names are free, +{new}=VALUE adds it"
+    added = f"{new}=VALUE" if all(map(KEY_NAME.fullmatch, new.split("."))) else f"{key}={{NAME: …}}"
+    return f"{new}: does not exist; where names are free, +{added} adds it"
 
 
 def paths(value: object, key: str) -> Iterator[str]:

@@ -107,8 +107,8 @@ def test_lanes_of_a_packaged_hub_with_blanks_in_their_names_are_changed_too(tmp_
     check_once([*words, changed])
     hub = load("regional_gateway", *words[1:], changed)
     assert [lane.share for lane in hub.lanes.values()] == [0.25, 0.25, 0.15, 0.15, 0.1, 0.1]
-    message = "lanes.depot 1.shre: does not exist; where names are free, "
-    with pytest.raises(ConfigError, match=f"^{message}"):
+    message = "lanes.depot 1.shre: does not exist; where names are free, +lanes={NAME: …} adds it"
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         load("regional_gateway", "lanes={depot 1: {shre: 0.25}}")
     with pytest.raises(ConfigError, match="demand takes only one name"):
         load("regional_gateway", "demand={flights_per_day: 4}")
