@@ -49,7 +49,7 @@ T = TypeVar("T")
 ROOT = "config"
 """The file that lists the groups: `configs/config.yaml`."""
 
-_OF_HUB = [field.name for field in fields(HubConfig)]
+HUB_KEYS = [field.name for field in fields(HubConfig)]
 """Keys of a hub."""
 _FACTORS = "factors"
 """Keys of designs' factors, which no word sets."""
@@ -96,8 +96,8 @@ def load(
     if any(key_of(word).partition(".")[0] == "cost" for word in words):
         raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")
     composed = compose(words, config_dir)
-    for key in composed.keys() - _OF_HUB - study_keys().keys():
-        raise ConfigError(f"{key}: unknown key{nested(key) or near(key, _OF_HUB)}")
+    for key in composed.keys() - HUB_KEYS - study_keys().keys():
+        raise ConfigError(f"{key}: unknown key{nested(key) or near(key, HUB_KEYS)}")
     return hub(composed)
 
 
@@ -136,7 +136,7 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
     """
     if "scenario" not in composed:
         raise ConfigError("scenario: missing; the file of a scenario has its name, as a line 'scenario: NAME'")
-    config = read(HubConfig, {name: composed[name] for name in _OF_HUB if name in composed})
+    config = read(HubConfig, {name: composed[name] for name in HUB_KEYS if name in composed})
     return fitted(config) if config.fit == "auto" else config
 
 
@@ -151,7 +151,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     of_study = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     unset: dict[str, object] = {name: {} for name in of_study if name == _FACTORS}
     of_study = [name for name in of_study if name not in unset]
-    names = [*_OF_HUB, *of_study]
+    names = [*HUB_KEYS, *of_study]
     for key in composed.keys() - names:
         if key not in study_keys():
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + (nested(key) or near(key, sorted(names)))}")
@@ -196,7 +196,7 @@ def study_keys() -> Mapping[str, object]:
 
 @cache
 def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
-    return {key: value for key, value in compose().items() if key not in _OF_HUB}
+    return {key: value for key, value in compose().items() if key not in HUB_KEYS}
 
 
 @lru_cache(maxsize=64)

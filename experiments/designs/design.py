@@ -1,12 +1,12 @@
 """The keys of verbs, and the designs that they name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from experiments.arguments import Arguments, key_of
-from experiments.composition import compose, hub, scenarios, study
+from experiments.composition import HUB_KEYS, compose, hub, scenarios, study
 from experiments.designs.spreadsheet import Factors, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution import Place
@@ -171,9 +171,6 @@ class MarginKeys(DesignKeys):
         return self.margin
 
 
-_OF_HUB: Final = {each.name for each in fields(HubConfig)} - {"rules"}
-
-
 @dataclass(frozen=True, slots=True)
 class Design:
     """A design: its name in every table, and its hub."""
@@ -255,7 +252,7 @@ def _prices_of(composed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def without_hub(words: Sequence[str]) -> list[str]:
     """The words for a study's keys: a hub's key may be that of a scenario alone, such as a lane; `rules` names KPIs."""
-    return [word for word in words if key_of(word).rpartition("@")[2].partition(".")[0] not in _OF_HUB]
+    return [word for word in words if key_of(word).rpartition("@")[2].partition(".")[0] not in {*HUB_KEYS} - {"rules"}]
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:

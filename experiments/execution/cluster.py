@@ -108,7 +108,7 @@ class _Round(Generic[K, R]):
                 self._asked[future] = task, is_alone
                 self._finished.add(future)
 
-    def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - as above
+    def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - distributed has no types
         """The task's key and result; nothing if its worker was killed and the task waits again."""
         task, was_alone = self._asked.pop(future)
         if future.status == "finished" and (result := self._fetched(future)):
@@ -121,7 +121,7 @@ class _Round(Generic[K, R]):
             self._waiting.append(task)
         future.release()
 
-    def _fetched(self, future: Any) -> tuple[R] | None:  # noqa: ANN401 - as above
+    def _fetched(self, future: Any) -> tuple[R] | None:  # noqa: ANN401 - distributed has no types
         """The result of a finished task; None if it was lost with its worker."""
         from distributed import KilledWorker
 
@@ -157,7 +157,7 @@ def _answered() -> Iterator[None]:
         raise CargohubError(_LOST) from error
 
 
-def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
+def _error(future: Any) -> BaseException:  # noqa: ANN401 - distributed has no types
     """The error for a task without result."""
     if future.status != "error":
         return CargohubError(_LOST)
@@ -204,7 +204,7 @@ def _connected(place: Place, workers: int | None) -> Iterator[Any]:
         yield client
 
 
-def _client(place: Place) -> Any:  # noqa: ANN401 - as above
+def _client(place: Place) -> Any:  # noqa: ANN401 - distributed has no types
     import distributed
 
     try:
@@ -263,7 +263,7 @@ def _local_cluster(n: int) -> Iterator[Any]:
             raise
 
 
-async def _kept(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
+async def _kept(cluster: Any, n: int) -> None:  # noqa: ANN401 - distributed has no types
     """Keep n workers until cancelled: Dask does not restart a worker that is killed while it starts.
 
     It runs beside the caller, who may wait for a result that was lost with the last worker.

@@ -1,11 +1,11 @@
 """The command of `sure` that asks another verb's question over all assumed worlds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments.arguments import Arguments, key_of
-from experiments.composition import compose, folders_of, packaged
+from experiments.composition import HUB_KEYS, compose, folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among
@@ -92,7 +92,7 @@ def _of_own_study(arguments: Arguments) -> list[str]:
         usual, asked = (dict(values_of(compose(words, arguments.config_dir))) for words in ([], chosen))
     except ConfigError:
         return []
-    of_hub = {field.name for field in fields(HubConfig)} - NOT_COMPARED
+    of_hub = {*HUB_KEYS} - NOT_COMPARED
     typed = {key_of(word) for word in arguments.words}
     return [
         f"{key}={word_value(value)}"

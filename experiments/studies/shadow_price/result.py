@@ -223,15 +223,18 @@ class Result:
             f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.settings.prices.year}).",
         ]
 
-    def worth_floor(self, flights: float) -> list[str]:
-        """Zones whose first step is certainly worth more than its floor costs, highest value first.
+    def worths(self, flights: float) -> dict[str, Interval]:
+        """What the first step of each zone is worth, highest value first.
 
         The largest of several estimates is large also by chance, so their intervals are simultaneous.
         """
         zones = self.at(flights)
         confidence = of_many(len(zones))
-        worth = {zone.name: mean_interval(zone.samples, confidence=confidence) for zone in zones}
-        return [name for name, interval in worth.items() if _is_above(interval, self.rent)]
+        return {zone.name: mean_interval(zone.samples, confidence=confidence) for zone in zones}
+
+    def worth_floor(self, flights: float) -> list[str]:
+        """Zones whose first step is certainly worth more than its floor costs, highest value first."""
+        return [name for name, worth in self.worths(flights).items() if _is_above(worth, self.rent)]
 
     def first(self, flights: float) -> str | None:
         """The zone to enlarge first: the highest value, if certainly above the cost of floor; None: no zone."""
@@ -247,12 +250,12 @@ def _sentence(result: Result, flights: float) -> str:
     """For a demand: the zone to enlarge first, its value, and whether all others are certainly worth less."""
     best, *others = result.at(flights)
     start = f"At {counted(flights, 'flight')} a day"
-    worth = f"{interval_text(best.first.worth)} EUR a m² and year"
+    is_first = result.first(flights) is not None
+    alone_or_together = best.first.worth if is_first else result.worths(flights)[best.name]
+    worth = f"{interval_text(alone_or_together)} EUR a m² and year"
     step = f"{units(best.first.units, best.first.unit)} on {whole(best.first.area_m2)} m²"
-    if result.first(flights) is None:
+    if not is_first:
         together = sentence_of("zones_together", n=1 + len(others)) if others else ""
-        interval = mean_interval(best.samples, confidence=of_many(1 + len(others)))
-        worth = f"{interval_text(interval)} EUR a m² and year"
         texts = {"start": start, "worth": worth, "units": step, "together": together}
         if sure := [resource(name) for name in result.worth_floor(flights)]:
             return sentence_of("unsure_zone_first", **texts, sure=listed(sure, "and"))
