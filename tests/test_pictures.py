@@ -16,6 +16,7 @@ from experiments.report import style
 from experiments.report.exposure_tables import Trade
 from experiments.report.figures import (
     day_figure,
+    demand_figure,
     dwell_figure,
     expansion_figures,
     exposure_figure,
@@ -385,7 +386,7 @@ def test_one_replication_has_no_interval_in_a_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_days", "first"), [(7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
+    ("n_days", "first"), [(1, "06:00"), (7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
 )
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first, columns):
@@ -403,6 +404,20 @@ def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first,
     assert labels[0].get_text() == first
     boxes = [label.get_window_extent() for label in labels]
     assert not [pair for pair in pairwise(boxes) if pair[0].overlaps(pair[1])]
+
+
+def test_people_over_the_week_show_the_measured_days_alone():
+    """Of a night hub's one day, a week's axis shows a sliver."""
+    curves = pd.DataFrame({"hour": np.arange(24, 48)}).assign(
+        scenario="A", order=0, name="breakdown", is_role=True, unit="people",
+        wanted_mean=1.0, wanted_highest=2.0, in_use_mean=1.0, there_mean=3.0,
+    )  # fmt: skip
+    drawn = demand_figure.figure(curves, "A")
+    drawn.draw_without_rendering()
+    (ax,) = drawn.axes
+    assert ax.get_xlim() == (24, 48)
+    assert [text.get_text() for text in ax.texts] == ["06:00", "12:00\nTue", "18:00"]
+    assert ax.get_position().height > 0.3, "the layout collapses if a part of the picture has no size"
 
 
 def test_the_hours_beside_bars_of_stages_do_not_meet_on_a_sheet():

@@ -43,6 +43,8 @@ _WIDEST_IN: Final = 12.5
 _FLATTEST: Final = 2.0
 """Largest flattening of a figure; beyond it, letters become smaller instead."""
 _SLIDE_PX: Final = 2560
+_BETWEEN_H: Final = 6
+"""Hours between clock times on an axis."""
 _UNDATED: Final[dict[str, dict[str, None]]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _RC: Final[dict[Any, Any]] = {
     "svg.hashsalt": "cargohub", "svg.fonttype": "path", "pdf.fonttype": 42, "font.size": 9.5, "axes.titlesize": 10,
@@ -110,11 +112,25 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
-    """Names at noon, from the first to the last measured day [d]: weekdays of a week, or at most so many dates."""
+    """Names at noon, from the first to the last measured day [d]: weekdays of a week, or at most so many dates.
+
+    Few days have clock times, too.
+    """
     first = round(window.low / MIN_PER_DAY)
-    step, form = (1, "%a") if last - first <= DAYS_PER_WEEK else (-(-(last - first) // most), "%a\n%d %b")
-    days = range(first, last, step)
-    ax.set_xticks([day + 0.5 for day in days], [window.day_name(day, form) for day in days], fontsize=8.5)
+    n_days = last - first
+    step, form = (1, "%a") if n_days <= DAYS_PER_WEEK else (-(-n_days // most), "%a\n%d %b")
+    names = {day + 0.5: window.day_name(day, form) for day in range(first, last, step)}
+    if n_days * 24 // _BETWEEN_H <= most:
+        names = {first + hour / 24: name for hour, name in clock_times([*names.values()]).items()}
+    ax.set_xticks([*names], [*names.values()], fontsize=8.5)
+
+
+def clock_times(days: Sequence[str]) -> dict[int, str]:
+    """Clock times within consecutive days, by hours from the first midnight; those at noon have the day's name."""
+    return {
+        hour: f"{hour % 24:02}:00" + (f"\n{days[hour // 24]}" if hour % 24 == 12 else "")
+        for hour in range(_BETWEEN_H, 24 * len(days), _BETWEEN_H)
+    }
 
 
 def drawn_as(unit: str) -> tuple[float, str]:

@@ -29,12 +29,14 @@ def figure(curves: Frame, label: str) -> Figure:
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )
         wanted, highest, in_use, available = by_hour.reindex(range(HOURS_PER_WEEK)).to_numpy(dtype=float).T
-        _draw(ax, wanted, highest, in_use, available)
+        days = slice(int(by_hour.index.min()) // 24, int(by_hour.index.max()) // 24 + 1)
+        _draw(ax, days, wanted, highest, in_use, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
     return style.legend_below(drawing, axes)
 
 
-def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
+def _draw(ax: Axes, days: slice, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
+    """`days`: the weekdays from the first to the last that was measured."""
     steps(ax, highest, style.PALETTE[4], linewidth=0.8, label="wanted, highest")
     steps(ax, in_use, "0.85", fill=True, label="in use, mean")
     steps(ax, wanted, style.PALETTE[0], linewidth=1.5, label="wanted, mean")
@@ -42,17 +44,23 @@ def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hou
     # A rare peak far above all people does not flatten the rest.
     known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0
-    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(0, HOURS_PER_WEEK))
+    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(24 * days.start, 24 * days.stop))
     ax.tick_params(axis="y", labelsize=8)
-    _part_days(ax)
+    _part_days(ax, days)
 
 
-def _part_days(ax: Axes) -> None:
+def _part_days(ax: Axes, days: slice) -> None:
     """Names of days and lines between them, drawn with few artists: ticks in twenty panels take twice the time."""
-    below, ends = ax.get_xaxis_transform(), np.arange(24, HOURS_PER_WEEK, 24)
+    below, start, names = ax.get_xaxis_transform(), 24 * days.start, WEEKDAYS[days]
+    ends = np.arange(start + 24, 24 * days.stop, 24)
     ax.set_xticks([])
-    for noon, day in zip(range(12, HOURS_PER_WEEK, 24), WEEKDAYS, strict=True):
-        style.note(ax, day, (noon, 0), (0, -3.5), 8, xycoords=below, ha="center", va="top", annotation_clip=False)
+    at = style.clock_times(names) if len(names) == 1 else {24 * i + 12: day for i, day in enumerate(names)}
+    for hour, name in at.items():
+        style.note(
+            ax, name, (start + hour, 0), (0, -3.5), 8, xycoords=below, ha="center", va="top", annotation_clip=False
+        )
+    if len(ends) == 0:  # a line without points has no extent, with which the layout would collapse
+        return
     ax.vlines(ends, 0, 1, transform=below, color="0.9", linewidth=0.8, zorder=0.5)
     ax.plot(
         ends, 0 * ends, "k", marker=3, linestyle="", transform=below, markersize=2, markeredgewidth=0.6, clip_on=False
