@@ -221,10 +221,13 @@ def test_trucks_that_leave_in_the_measured_days_drive_the_road_of_their_lane() -
 
 
 def test_people_are_paid_by_the_roster_and_for_work_after_it_and_waited_for() -> None:
-    """Four crews of five until noon of the first measured day, then two; 6 h after shifts; work waits for 9 h."""
+    """Four crews of five until noon of the first measured day, then two; 6 h after shifts; work waits for 9 h.
+
+    One loader set is broken down until noon, and its crew is paid.
+    """
     run = object.__new__(Measured)
     run.window, run.shared, run.config = measured_days(1, 3, 4), {}, load("liege_30k", "apron.crew_per_loader_set=5")
-    apron = SimpleNamespace(manning={"loader_sets": Manning((0, 36 * TICKS_PER_H), (4, 2))})
+    apron = SimpleNamespace(manning={"loader_sets": Manning((0, 36 * TICKS_PER_H), (3, 2), (4, 2))})
     site = SimpleNamespace(apron=apron, halls=())
     run.inputs = SimpleNamespace(measured=(TICKS_PER_DAY, 3 * TICKS_PER_DAY), site=site)
     run.record = SimpleNamespace(staff={("loader_sets", NEVER): StaffTime(9 * TICKS_PER_H, 6 * TICKS_PER_H)})

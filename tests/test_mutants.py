@@ -675,8 +675,8 @@ def _pools_cut_what_is_in_hand(patch):
     """Whoever holds people when their number falls loses them."""
     set_capacity, release = pool.Pool.set_capacity, pool.Pool.release
 
-    def cut(self, kind, number):
-        set_capacity(self, kind, number)
+    def cut(self, kind, number, rostered):
+        set_capacity(self, kind, number, rostered)
         self.free[kind] = max(self.free[kind], 0)
 
     def tolerant(self, **amount):

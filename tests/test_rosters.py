@@ -271,15 +271,16 @@ def test_a_pool_that_shrinks_grants_nothing_until_what_is_held_has_come_back():
 
     def shifts():
         yield at(env, 5)
-        pool.set_capacity("people", 1)
+        pool.set_capacity("people", 1, 2)
         yield at(env, 30)
-        pool.set_capacity("people", 4)
+        pool.set_capacity("people", 4, 4)
 
     for key, length in enumerate((10, 12, 20, 50, 50)):
         env.process(work(key, length))
     env.process(shifts())
     env.run(until=6)
     assert pool.free == {"people": -2}
+    assert pool.overtime_until(8) == {"people": 3}, "three held since 5, by two of the roster and one after the shift"
     env.run(until=40)
     # Three held, one manned: the first two that end free nobody's post.
     assert grants == [(0, 0), (1, 0), (2, 0), (3, 20), (4, 30)]

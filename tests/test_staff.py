@@ -13,10 +13,10 @@ from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
 from sim.measures.demand_curves import _at_machines, _at_packout, _by_hour
-from sim.measures.demand_curves import _manned as manned_before
+from sim.measures.demand_curves import _rostered as manned_before
 from sim.measures.kpis import KPIS
 from sim.measures.staff import Posts
-from sim.measures.staff import _manned as paid_ticks
+from sim.measures.staff import _rostered as paid_ticks
 from sim.processes import hub
 from sim.record.tallies import DeskTally, ShortTally
 from sim.reference.equality import vectorised_tables

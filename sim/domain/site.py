@@ -50,6 +50,12 @@ class Manning:
 
     start: tuple[int, ...]
     posts: tuple[int, ...]
+    people: tuple[int, ...] = ()
+    """Posts whose people are on the roster, also if their loader sets or tugs are broken down (N); empty: `posts`."""
+
+    @property
+    def rostered(self) -> tuple[int, ...]:
+        return self.people or self.posts
 
 
 class PackoutRule(StrEnum):

@@ -61,9 +61,9 @@ class Disturbances:
         return MachineCalendar(start, slope)
 
     def working(self, manning: Manning | None, equipment: str, units: int) -> Manning | None:
-        """Number of loader sets or tugs that work while some are broken down; None: always all.
+        """Loader sets or tugs that work while some are broken down, and those on the roster; None: always all.
 
-        These are the `units` that are up, and at most those manned. From the run's end on all work.
+        Those that work are the `units` that are up, and at most those manned. From the run's end on all work.
         """
         down = [
             (max(0, begin), min(until, self._end), n)
@@ -74,14 +74,14 @@ class Disturbances:
             return manning
         rostered = manning or Manning((0,), (units,))
         edges = sorted({*rostered.start, *(at for begin, until, _ in down for at in (begin, until))})
-        steps: list[tuple[int, int]] = []
+        steps: list[tuple[int, int, int]] = []
         for at in edges:
             away = sum(n for begin, until, n in down if begin <= at < until)
             manned = rostered.posts[int(np.searchsorted(rostered.start, at, side="right")) - 1]
             working = max(0, min(manned, units - away))
-            if not steps or steps[-1][1] != working:
-                steps.append((at, working))
-        return Manning(tuple(at for at, _ in steps), tuple(working for _, working in steps))
+            if not steps or steps[-1][1:] != (working, manned):
+                steps.append((at, working, manned))
+        return Manning(*zip(*steps, strict=True))
 
 
 def merged(intervals: Iterable[Span]) -> tuple[Span, ...]:

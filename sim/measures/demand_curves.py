@@ -109,10 +109,10 @@ def _roles(
         **_export_roles(inputs, record, tables, edges),
     }
     for role, (in_use, wanted) in posts.items():
-        manned = _manned(inputs, role, edges)
-        if manned.any():
+        rostered = _rostered(inputs, role, edges)
+        if rostered.any():
             people = people_a_post(config, role)
-            yield _Curve(role, _PEOPLE, in_use * people, wanted * people, manned * people)
+            yield _Curve(role, _PEOPLE, in_use * people, wanted * people, rostered * people)
 
 
 def _export_roles(
@@ -230,10 +230,10 @@ def _mean_service(inputs: Inputs, record: Recorder) -> float:
     return sum(n * each for n, each in zip(sorted_by, services, strict=True)) / sum(sorted_by)
 
 
-def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:
-    """Posts manned just before each edge (B), in open halls."""
-    manned = np.zeros(len(edges))
+def _rostered(inputs: Inputs, role: str, edges: Edges) -> Numbers:
+    """Posts on the roster just before each edge (B), in open halls."""
+    rostered = np.zeros(len(edges))
     for posts in posts_of(inputs, role):
         step = np.searchsorted(posts.manning.start, edges - 1, side="right") - 1
-        manned += np.array(posts.manning.posts)[step] * posts.groups * (edges > posts.opens)
-    return manned
+        rostered += np.array(posts.manning.rostered)[step] * posts.groups * (edges > posts.opens)
+    return rostered

@@ -39,10 +39,10 @@ def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:
 
 
 def paid_hours(inputs: Inputs, record: Recorder, role: str) -> float:
-    """Post-hours manned in the measured days, from the halls' opening on, and hours to finish work after a shift."""
-    manned = sum(_manned(posts, inputs.measured) for posts in posts_of(inputs, role))
+    """Post-hours on the roster in the measured days, from the halls' opening on, and to finish work after a shift."""
+    rostered = sum(_rostered(posts, inputs.measured) for posts in posts_of(inputs, role))
     over = sum(_time(record, role, posts.hall).overtime for posts in posts_of(inputs, role))
-    return manned / TICKS_PER_H + over / TICKS_PER_H
+    return rostered / TICKS_PER_H + over / TICKS_PER_H
 
 
 def understaffed_hours(inputs: Inputs, record: Recorder, role: str) -> float:
@@ -55,10 +55,10 @@ def desk_hours(record: Recorder, role: str) -> float:
     return sum(time.busy for (kind, _), time in record.staff.items() if kind == ROLES[role].kind) / TICKS_PER_H
 
 
-def _manned(posts: Posts, measured: tuple[int, int]) -> int:
+def _rostered(posts: Posts, measured: tuple[int, int]) -> int:
     low, high = max(measured[0], posts.opens), max(measured[1], posts.opens)
     start = np.array((*posts.manning.start, max(high, posts.manning.start[-1])), dtype=np.int64)
-    return int((np.diff(np.clip(start, low, high)) * posts.manning.posts).sum()) * posts.groups
+    return int((np.diff(np.clip(start, low, high)) * posts.manning.rostered).sum()) * posts.groups
 
 
 def _time(record: Recorder, role: str, hall: int) -> StaffTime:

@@ -49,6 +49,8 @@ class Pool:
         self.free = dict(capacity)
         self.held_time = dict.fromkeys(capacity, 0)
         """Token-ticks held until `_touched`, by kind."""
+        self._rostered: dict[str, int] = {}
+        """Tokens whose people are on the roster, by kind that has people."""
         self._overtime = dict.fromkeys(capacity, 0)
         self._touched = 0
         self._queue: list[_Request] = []
@@ -109,9 +111,13 @@ class Pool:
                 raise ValueError(f"{kind}: {number} consumed of {self.capacity[kind] - self.free[kind]} held")
             self.capacity[kind] -= number
 
-    def set_capacity(self, kind: str, number: int) -> None:
-        """Change the number of tokens of a kind; tokens that are held beyond it are held until they are released."""
+    def set_capacity(self, kind: str, number: int, rostered: int) -> None:
+        """Change the number of tokens of a kind; tokens that are held beyond it are held until they are released.
+
+        `rostered`: tokens whose people are on the roster, also if these tokens are broken down.
+        """
         self._account()
+        self._rostered[kind] = rostered
         self.free[kind] += number - self.capacity[kind]
         self.capacity[kind] = number
         self._wake()
@@ -124,9 +130,8 @@ class Pool:
         }
 
     def overtime_until(self, instant: int) -> dict[str, int]:
-        """Token-ticks held above a reduced capacity, until an instant as in `held_until`."""
-        beyond = ((kind, max(0, -self.free[kind])) for kind in self.capacity)
-        return {kind: self._overtime[kind] + n * (instant - self._touched) for kind, n in beyond}
+        """Token-ticks held by people beyond those on the roster, until an instant as in `held_until`."""
+        return {kind: n + self._beyond(kind) * (instant - self._touched) for kind, n in self._overtime.items()}
 
     def lacked_until(self, instant: int) -> dict[str, int]:
         """How long [ticks] the head of the queue lacked each kind, until an instant as in `held_until`."""
@@ -142,8 +147,13 @@ class Pool:
         for kind, free in self.free.items():
             self.held_time[kind] += (self.capacity[kind] - free) * (now - self._touched)
             if free < 0:
-                self._overtime[kind] -= free * (now - self._touched)
+                self._overtime[kind] += self._beyond(kind) * (now - self._touched)
         self._touched = now
+
+    def _beyond(self, kind: str) -> int:
+        """Tokens held by people beyond those on the roster."""
+        held = self.capacity[kind] - self.free[kind]
+        return max(0, held - self._rostered.get(kind, self.capacity[kind]))
 
     def _wake(self) -> None:
         """Make grants in this instant's phase; no effect if nobody waits, or if grants are already due."""

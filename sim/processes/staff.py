@@ -21,9 +21,9 @@ def start_shifts(env: simpy.Environment, pools: Iterable[Pool], manning: Mapping
 
 
 def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> Process:
-    for since, posts in zip(manning.start, manning.posts, strict=True):
+    for since, *numbers in zip(manning.start, manning.posts, manning.rostered, strict=True):
         yield at(env, since)
-        pool.set_capacity(kind, posts)
+        pool.set_capacity(kind, *numbers)
 
 
 def desks_of(
@@ -41,7 +41,7 @@ def desks_of(
 
 
 class Meter:
-    """Records how long pools lacked each kind, and held more than was manned, in the measured days."""
+    """Records how long pools lacked each kind, and held more than was on the roster, in the measured days."""
 
     def __init__(self, env: simpy.Environment, pools: Mapping[int, Iterable[Pool]], measured: Span) -> None:
         self._pools = [(hall, pool) for hall, of_hall in pools.items() for pool in of_hall]

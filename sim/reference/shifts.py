@@ -13,9 +13,10 @@ def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], pools:
     """At each step a pool gets as many tokens of a kind as are manned; grants of that instant follow."""
     for pool in pools:
         for kind in manning.keys() & pool.capacity.keys():
-            for instant, posts in zip(manning[kind].start, manning[kind].posts, strict=True):
-                call(at(env, instant), _change(pool, kind, posts))
+            of_kind = manning[kind]
+            for instant, posts, rostered in zip(of_kind.start, of_kind.posts, of_kind.rostered, strict=True):
+                call(at(env, instant), _change(pool, kind, posts, rostered))
 
 
-def _change(pool: Pool, kind: str, posts: int) -> Callable[[simpy.Event], None]:
-    return lambda _: pool.set_capacity(kind, posts)
+def _change(pool: Pool, kind: str, posts: int, rostered: int) -> Callable[[simpy.Event], None]:
+    return lambda _: pool.set_capacity(kind, posts, rostered)

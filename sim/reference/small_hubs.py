@@ -234,7 +234,9 @@ def _manning(
         while start[-1] < end:
             start.append(start[-1] + int(rng.integers(5, longest + 1)) * step)
             manned.append(int(rng.integers(0, most + 1)) if start[-1] < end else most)
-        by_kind[kind] = domain.Manning(tuple(start), tuple(manned))
+        may_break = kind in ("loader_sets", "tugs")
+        people = streams.of(f"people_{kind}").integers(manned, most + 1).tolist() if may_break else ()
+        by_kind[kind] = domain.Manning(tuple(start), tuple(manned), tuple(people))
     return by_kind
 
 

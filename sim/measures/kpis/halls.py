@@ -35,7 +35,7 @@ def staff_h_per_day(run: Measured) -> float:
 @HALLS.kpi("h/d", NEITHER, "Staff paid")
 def staff_h_paid_per_day(run: Measured) -> float:
     """paid hours: on the roster, and to finish the work in hand after a shift; all roles except those of customs
-    controls; nobody is paid for a loader set or tug while it is broken down or away
+    controls; crews and drivers of loader sets and tugs that are broken down or away are paid, too
     """
     return sum(paid_per_day(run)[role] for role in OWN)
 
