@@ -115,7 +115,8 @@ def test_crews_that_are_faster_than_their_machines_are_one_for_each_machine_wher
 
 
 def test_a_hub_whose_crew_is_faster_than_the_manned_inductions_keeps_its_machines_busy():
-    words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=2")
+    words = ("demand.parcels_per_flight=8000", "demand.net_t_per_flight=6", "exports=none", "horizon_days=2",
+             "warmup_days=1")  # fmt: skip
     assert simulate(load("liege_30k", *words)).kpis["on_time_share"] > 0.95
 
 
@@ -165,7 +166,8 @@ def test_what_is_spread_keeps_its_sum_and_its_mean():
 
 def test_expected_work_is_what_people_work_where_they_are_plenty():
     """Nothing is tuned: within a tenth; a loader set, a dock or a station is held a little longer than its work."""
-    config = load("liege_66k", "roster=round_the_clock", "demand.flights_per_day=4", "horizon_days=7", "warmup_days=1")
+    demand = ("demand.flights_per_day=4", "demand.parcels_per_flight=69_000", "demand.net_t_per_flight=56.1")
+    config = load("liege_66k", "roster=round_the_clock", *demand, "horizon_days=7", "warmup_days=1")
     kpis = simulate(config).kpis
     work = expected_work(config, RUN)
     for name in FOLLOWING:

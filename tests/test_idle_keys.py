@@ -1,5 +1,7 @@
 """Keys that a hub does not use are named, and change nothing."""
 
+from functools import cache
+
 import pytest
 
 from experiments.composition import load
@@ -28,6 +30,7 @@ _CASES = [
 ]  # fmt: skip
 
 
+@cache
 def kpis_of(*words):
     kpis = simulate(load("liege_30k", *_TINY, *words)).kpis
     return {name: repr(value) for name, value in kpis.items() if name != "spare_area_m2"}

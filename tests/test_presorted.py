@@ -151,7 +151,7 @@ def test_no_truck_takes_more_ulds_than_fit():
 @pytest.mark.parametrize("scenario", ["liege_30k", "liege_100k_complex"])
 @pytest.mark.parametrize("goods", ["bags", "ulds"])
 def test_laws_hold_with_halls_exports_and_packout(scenario, goods):
-    words = [*SHORT, "roster=round_the_clock", f"presorted={goods}", "demand.flights_per_day=2"]
+    words = [*SHORT, "roster=round_the_clock", f"presorted={goods}", "demand.flights_per_day=1"]
     config = load(scenario, *words)
     result = sim.simulate(config)
     assert result.n_laws > 100

@@ -49,10 +49,8 @@ def show(arguments: Arguments) -> int:
     for number, document in enumerate(documents):
         if titles:
             print(f"---\n# {titles[number]}")
-        print(
-            yaml.safe_dump(_with_fit(document, designs[number].hub), sort_keys=False, allow_unicode=True, width=120),
-            end="",
-        )
+        hub = _with_fit(document, designs[number].hub)
+        print(yaml.dump(hub, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=120), end="")
         print("\n".join(f"# {line}" for line in staffing_lines(designs[number].hub)))
     return 0
 
