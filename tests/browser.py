@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ _FLAGS = (
 _HERE = ("127.0.0.1", "localhost", None)
 """Hosts that a page may ask; None: a file, or what stands in the page itself."""
 _END = b"\0"
+_AXE = Path(__file__).with_name("axe") / "axe.min.js"
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium: pages are not tried in one")
 
 
@@ -126,6 +128,14 @@ class Browser:
         answer = self._ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def findings(self, *rules):
+        """What axe-core finds on the page, by these of its rules or all: impact, rule and first element."""
+        if not self.run("return 'axe' in window"):
+            self.run(_AXE.read_text(encoding="utf-8"))
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})  # no element that passes
+        shown = "v => [v.impact, v.id, v.nodes[0].html]"
+        return self.run(f"return (await axe.run({json.dumps(options)})).violations.map({shown})")
 
     def _ask(self, method, **parameters):
         self._n += 1

@@ -24,7 +24,8 @@ from sim.record.schemas import Table, tabulate
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, ticks
 
-SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
+SMALL = ("demand.flights_per_day=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2",
+         "warmup_days=1")  # fmt: skip
 NEW = ("watch", "messages", "exposure", "exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
 
 

@@ -1,6 +1,8 @@
 """Notebooks: each runs, and its paired file says the same, without outputs."""
 
 import runpy
+from copy import copy
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -82,12 +84,20 @@ def simulate_once(monkeypatch, made={}, simulate=sim.simulate):  # noqa: B006 - 
 )
 def test_a_check_refuses_a_wrong_answer(name, right, wrong, monkeypatch):
     simulate_once(monkeypatch)
-    (script,) = (script for script in SCRIPTS if script.stem == name)
-    before, exercises = script.read_text(encoding="utf-8").split("### Exercise 1")
+    lesson, exercises = parts_of(name)
     assert exercises.count(right) == 1
     with pytest.raises(AssertionError):
-        exec(before + "### Exercise 1" + exercises.replace(right, wrong), {})
+        exec(exercises.replace(right, wrong), copy(lesson))
     plt.close("all")
+
+
+@cache
+def parts_of(name):
+    """What a notebook has computed before its exercises, and their text."""
+    (script,) = (script for script in SCRIPTS if script.stem == name)
+    before, exercises = script.read_text(encoding="utf-8").split("# ### Exercise 1")
+    exec(before, lesson := {})
+    return lesson, exercises
 
 
 def test_a_notebook_names_the_package_that_it_needs(monkeypatch):

@@ -1,12 +1,10 @@
 """The served page in real Chromium, as people use it: the whole path, by keyboard alone, on a phone, in the dark."""
 
-import json
 import re
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,6 @@ from experiments.frame import simulating
 from experiments.main import main
 
 pytestmark = needs_chromium
-AXE = Path(__file__).with_name("axe") / "axe.min.js"
 SERIOUS = ("serious", "critical")
 OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 """Rules that depend on the window and its colours; all others on what the page says."""
@@ -100,11 +97,7 @@ def check_page(browser, path, rules=()):
 
     On a phone a picture is moved in its frame, so that its texts can be read.
     """
-    if not browser.run("return 'axe' in window"):
-        browser.run(AXE.read_text(encoding="utf-8"))
-    some = json.dumps({"runOnly": rules} if rules else {})
-    found = browser.run(f"return (await axe.run({some})).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
-    assert [each for each in found if each[0] in SERIOUS] == [], path
+    assert [each for each in browser.findings(*rules) if each[0] in SERIOUS] == [], path
     width = browser.run("return innerWidth")
     assert browser.run("return document.documentElement.scrollWidth") <= width, path
     ends = "[...document.querySelectorAll('figure')].map((each) => each.getBoundingClientRect().right)"

@@ -3,7 +3,6 @@
 import math
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from experiments.report.replay_page import replay_page
 from sim.domain.roles import ROLES
 
 pytestmark = [pytest.mark.drawn, needs_chromium]
-AXE = Path(__file__).with_name("axe") / "axe.min.js"
 COUNTED_BY_ROWS = {
     "stands", "uld_positions", "breakdown", "dock_doors", "yard", "doors_in", "build_up", "built_ulds", "tugs",
     "outbound_tugs",
@@ -73,10 +71,12 @@ def run(replay):
     return replay
 
 
-@pytest.fixture(autouse=True)
-def opened(run, browser):
+@pytest.fixture
+def plan(run, browser):
+    """The browser, with the replay in a wide window."""
     browser.open(run / "replay.html")
     browser.run(READY)
+    return browser
 
 
 def whole(text):
@@ -97,7 +97,7 @@ def manned(run, second):
     return posts
 
 
-def test_every_count_is_that_of_the_parquet_rows(run, browser):
+def test_every_count_is_that_of_the_parquet_rows(run, plan):
     labels = {
         f"{formatting.zone(zone)} [{unit}]*": zone
         for zone, unit in {*zip(*(rows_of(run, "occupancy")[name] for name in ("zone", "unit")), strict=True)}
@@ -108,7 +108,7 @@ def test_every_count_is_that_of_the_parquet_rows(run, browser):
     seen, counted = set(), 0
     for second in some_seconds(run, 25):
         rows, at_work = expected(run, second), manned(run, second)
-        for label, text in browser.run(SEEK % second).items():
+        for label, text in plan.run(SEEK % second).items():
             n = whole(text)
             if label in rows:
                 assert n == rows[label], (label, second)
@@ -122,10 +122,10 @@ def test_every_count_is_that_of_the_parquet_rows(run, browser):
     assert {*(f"{zone} [parcels]*" for zone in parcels), "Empty ULDs [ULDs]*"} <= seen
     assert {label for label, kind in posts.items() if kind in rows_of(run, "manning")["kind"]} <= seen
     assert counted > 50
-    assert browser.run('return document.getElementById("error").textContent') == ""
+    assert plan.run('return document.getElementById("error").textContent') == ""
 
 
-def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, browser):
+def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, plan):
     flows = rows_of(run, "flows")
     rows = defaultdict(dict)
     names = ("place", "hall", "machine", "route", "time", "n_came", "n_left")
@@ -134,7 +134,7 @@ def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, brow
     width, seen, total = min(flows["time"]) % 5 or 5, set(), 0
     for second in some_seconds(run, 12):
         end = second // 60 // width * width
-        for key, shown in browser.run(FLOWS % second).items():
+        for key, shown in plan.run(FLOWS % second).items():
             facts = {row[0]: row[1] for row in shown["rows"]}
             came, left = rows[key].get(end, (0, 0))
             inside = sum(came - left for time, (came, left) in rows[key].items() if time <= end)
@@ -148,21 +148,21 @@ def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, brow
     assert total > 100
 
 
-def test_a_click_on_a_zone_shows_what_is_counted_in_it(run, browser):
+def test_a_click_on_a_zone_shows_what_is_counted_in_it(run, plan):
     for second in some_seconds(run, 10):
         rows = expected(run, second)
-        shown = {row[0]: whole(row[1]) for row in browser.run(ZONES % second) if row[0] in rows}
+        shown = {row[0]: whole(row[1]) for row in plan.run(ZONES % second) if row[0] in rows}
         assert shown == {label: n for label, n in rows.items() if label in shown}
         assert {*rows} - {*shown} == {"Flights held, no stand"}
 
 
-def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(run, browser):
+def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(run, plan):
     flights, ulds, seen = rows_of(run, "flights"), rows_of(run, "ulds"), set()
     says_its_loader = False
     longest = np.nanargmax(np.subtract(ulds["on_train"], ulds["lifted"]))
     on_loader = math.floor(ulds["on_train"][longest] * 60) - 1
     for second in (9 * 3600, math.ceil(flights["unloading_start"][0] * 60) + 600, on_loader):
-        for name, text, is_without_trace in browser.run(SAYINGS % second):
+        for name, text, is_without_trace in plan.run(SAYINGS % second):
             seen.add(name.split("/")[0])
             if name.startswith("zone/"):
                 assert text.count("State") <= text.count("There longest") + 1, text
@@ -177,37 +177,35 @@ def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(ru
     assert {"flights", "zone", "Aircraft stand", "ULD position", "Dock door", "machine", "chute", "lane"} <= seen
 
 
-def test_what_is_at_rest_is_blocked_now_and_its_line_chooses_it(run, browser):
-    line, title, text = browser.run(BLOCKED % (9 * 3600))
+def test_what_is_at_rest_is_blocked_now_and_its_line_chooses_it(run, plan):
+    line, title, text = plan.run(BLOCKED % (9 * 3600))
     assert line == "Sorting machine 1: at rest for 1 h 0 min, a sorting machine outage (belt)"
     assert title == "Sorting machine 1"
     assert "at rest" in text
-    texts = browser.run("return document.getElementById('blocked').innerText")
+    texts = plan.run("return document.getElementById('blocked').innerText")
     assert "On now: absent staff (strike)" in texts
     assert "Posts of sorting exports by hand: at rest" in texts
-    assert [browser.run(RED % (hour * 3600)) for hour in (5, 9)] == [False, True]
+    assert [plan.run(RED % (hour * 3600)) for hour in (5, 9)] == [False, True]
 
 
-def test_the_plan_is_moved_by_keyboard(browser):
+def test_the_plan_is_moved_by_keyboard(plan):
     place = "const { x, y } = replay.hubs[0].camera; return [x, y, replay.second]"
-    x, y, second = browser.run(f"document.querySelector('.floor canvas').focus(); {place}")
+    x, y, second = plan.run(f"document.querySelector('.floor canvas').focus(); {place}")
     for key in ("ArrowLeft", "ArrowUp"):
-        browser.press(key)
-    assert browser.run(place) == [x + 60, y + 60, second]
-    browser.press("Enter")
-    assert browser.run("return document.getElementById('thing').hidden") is False
-    browser.run("document.activeElement.blur()")
-    browser.press("ArrowRight")
-    assert browser.run(place) == [x + 60, y + 60, second + 60]
+        plan.press(key)
+    assert plan.run(place) == [x + 60, y + 60, second]
+    plan.press("Enter")
+    assert plan.run("return document.getElementById('thing').hidden") is False
+    plan.run("document.activeElement.blur()")
+    plan.press("ArrowRight")
+    assert plan.run(place) == [x + 60, y + 60, second + 60]
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("page", ["replay.html", "report.html"])
 def test_pages_have_no_serious_findings(run, browser, page, width):
     browser.open(run / page, width)
-    browser.run(AXE.read_text(encoding="utf-8"))
-    found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
-    assert [each for each in found if each[0] in ("serious", "critical")] == []
+    assert [each for each in browser.findings() if each[0] in ("serious", "critical")] == []
 
 
 def test_after_a_clock_change_day_and_slider_are_those_of_the_clocks(run, browser, tmp_path):
@@ -276,18 +274,18 @@ def test_what_the_numbers_of_a_plan_stand_for_is_beside_its_scale(run, browser, 
     assert 0 < max(legend) < scale
 
 
-def test_the_name_of_the_yard_covers_no_truck(browser):
-    room_px = browser.run("""
+def test_the_name_of_the_yard_covers_no_truck(plan):
+    room_px = plan.run("""
       const [{ plan, camera }] = replay.hubs, [{ yard, slots }] = plan.halls;
       return [(slots.y - yard.y) * camera.scale, (yard.y + yard.height - slots.y - slots.height) * camera.scale];""")
     assert room_px[0] >= 3 + 14 and room_px[1] == pytest.approx(0), "a line of letters, and all slots"
 
 
-def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
+def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, plan):
     flights = rows_of(run, "flights")
     key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)
-    browser.run(SEEK % since)
-    text = browser.run(CLICK)
+    plan.run(SEEK % since)
+    text = plan.run(CLICK)
     assert f"Flight {key}" in text
     assert "being unloaded" in text
     assert f"cargohub trace {run} flight={key}" in text

@@ -160,7 +160,14 @@ def test_weeks_begin_on_mondays() -> None:
 
 def test_exports_of_a_run_are_what_left_by_air() -> None:
     hub = load(
-        "liege_30k", "trade=goods", "exports=one_fifth", *SMALL, "horizon_days=3", "exports.collections.parcels=300"
+        "liege_30k",
+        "trade=goods",
+        "exports=one_fifth",
+        *SMALL,
+        "horizon_days=3",
+        "exports.collections.parcels=300",
+        "demand.flights_per_day=1",
+        "halls.main.packout_posts=0",
     )
     tables = sim.simulate(hub).tables
     ulds, trade = tables["out_ulds"], tables["trade"]
@@ -177,6 +184,8 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
         "trade=goods",
         "exports=none",
         *SMALL,
+        "demand.flights_per_day=1",
+        "halls.main.packout_posts=0",
         "horizon_days=3",
         f"customs.declared.low_value_limit_eur={limit}",
     )
