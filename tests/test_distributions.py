@@ -49,6 +49,14 @@ BY_PARAMETERS = [
     ("beta", {"a": 2.5, "b": 4, "low": 3, "high": 9}, stats.beta(2.5, 4, 3, 6)),
     ("beta", {"a": 0.5, "b": 1, "high": 9}, stats.beta(0.5, 1, 0, 9)),
     ("beta", {"a": 1, "b": 1, "high": 9}, stats.beta(1, 1, 0, 9)),
+    ("beta", {"a": 30, "b": 2, "high": 9}, stats.beta(30, 2, 0, 9)),
+    ("beta", {"a": 300, "b": 2000, "high": 30}, stats.beta(300, 2000, 0, 30)),
+    ("beta", {"a": 3e4, "b": 6e4, "high": 9}, stats.beta(3e4, 6e4, 0, 9)),
+    ("beta", {"a": 1.000002, "b": 1.8, "high": 9}, stats.beta(1.000002, 1.8, 0, 9)),
+    ("gamma", {"shape": 1e7, "scale": 4e-7}, stats.gamma(1e7, scale=4e-7)),
+    ("weibull", {"shape": 100, "scale": 4, "at_most": 1e9}, stats.weibull_min(100, scale=4)),
+    ("normal", {"mean": 2, "sd": 2, "at_least": -1e6, "at_most": 1e6}, stats.truncnorm(-1, np.inf, 2, 2)),
+    ("lognormal", {"median": 3, "sigma": 0.7, "at_most": 1e9}, stats.lognorm(0.7, scale=3)),
 ]
 BY_MOMENTS = ["uniform", "triangular", "normal", "lognormal", "gamma", "weibull", "beta"]
 TINY = (

@@ -18,6 +18,8 @@ Inverse: TypeAlias = Callable[[Any], Any]
 Parameters: TypeAlias = dict[str, float]
 U_ERROR: Final = 1e-12
 """Largest error of a table's inverse: between the probability of a quantile and the requested probability."""
+_MOST_SHAPE: Final = 1e4
+"""Above it, the logarithm of a density has too few digits for a table, which takes minutes or fails."""
 _WEIBULL_SHAPES: Final = (0.1, 1e3)
 
 
@@ -95,7 +97,7 @@ def triangular(low: float, mode: float, high: float) -> Inverse:
 
 
 def _gamma(shape: float, scale: float) -> Inverse:
-    if shape < 1:  # the density has no upper bound
+    if not 1 <= shape <= _MOST_SHAPE:  # below 1 the density has no upper bound
         return lambda u: scale * special.gammaincinv(shape, u)
     log = math.lgamma(shape)
     table = tabulated(
@@ -105,13 +107,16 @@ def _gamma(shape: float, scale: float) -> Inverse:
 
 
 def _beta(a: float, b: float, low: float, high: float) -> Inverse:
-    if min(a, b) < 1:
+    if not (min(a, b) >= 1 and 2 <= max(a, b) <= _MOST_SHAPE):
         return lambda u: low + (high - low) * special.betaincinv(a, b, u)
+    if a > b:  # for a table, numbers near 1 have too few digits
+        mirrored = _beta(b, a, 0, 1)
+        return lambda u: low + (high - low) * (1 - mirrored(1 - u))
     log = float(special.betaln(a, b))
 
     def density(x: float) -> float:
         if not 0 < x < 1:
-            return math.exp(-log) * float((x == 0 and a == 1) or (x == 1 and b == 1))
+            return math.exp(-log) if (x == 0 and a == 1) or (x == 1 and b == 1) else 0.0
         return math.exp((a - 1) * math.log(x) + (b - 1) * math.log1p(-x) - log)
 
     table = tabulated(density, 0, 1, a / (a + b))

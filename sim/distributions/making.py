@@ -106,7 +106,9 @@ class Made:
         return np.asarray(values, dtype=np.float64)[()]  # a number for a number
 
     def cdf(self, x: Any) -> Any:  # noqa: ANN401 - numbers or columns
-        return np.clip((self.frozen.cdf(np.asarray(x) / self.scale) - self.below) / self.share, 0.0, 1.0)
+        with np.errstate(over="ignore"):
+            below = self.frozen.cdf(np.asarray(x) / self.scale)
+        return np.clip((below - self.below) / self.share, 0.0, 1.0)
 
 
 @lru_cache(maxsize=256)
@@ -168,11 +170,16 @@ def _of_family(
     entry = FAMILIES[family]
     parameters, blamed = _parameters(family, entry, given, is_shape=is_shape)
     frozen, inverse = entry.frozen(**parameters), entry.inverse(**parameters)
-    below, upto = (float(frozen.cdf(end)) if math.isfinite(end) else float(end > 0) for end in (low, high))
+    with np.errstate(over="ignore"):
+        below, upto = (float(frozen.cdf(end)) if math.isfinite(end) else float(end > 0) for end in (low, high))
+        least, most = (float(inverse(np.float64(edge))) for edge in (_EDGE, 1 - _EDGE))
     if upto - below < _LEAST_SHARE:
         name = next((cut for cut in reversed(CUTS) if cut in given), MEAN)
         raise ValueError(f"{name}: almost nothing of {family} lies between the cuts, got {given.get(name, 1):g}")
-    mean = frozen.mean() if (below, upto) == (0, 1) else frozen.expect(lb=low, ub=high, conditional=True)
+    if (below, upto) == (0, 1):
+        mean = frozen.mean()
+    else:  # an integral to a cut far beyond all values would miss some of them
+        mean = frozen.expect(lb=max(low, least), ub=min(high, most), conditional=True)
     return Made(parameters, frozen, inverse, below, upto - below, (low, high), float(mean)), blamed
 
 
