@@ -38,10 +38,10 @@ _PAGELESS = {
     for name in ("acceptance", "cache", "calibrate_observed", "capacity", "connections", "customs", "decompose",
                  "designs", "disruptions", "distributions", "execution", "expansion", "exposure", "extend", "fit",
                  "fit_group", "fit_scans", "flight_files", "flight_period", "kills", "late_flight", "main", "margin",
-                 "money", "optimise", "over_assumptions", "own_files", "packers", "packout", "precision", "presorted",
-                 "reproduce", "research", "resume", "retiming", "room", "rosters", "runs", "schedule", "select",
-                 "sensitivity", "shadow_price", "sheet", "ssim", "stability", "staff_verb", "studies", "sure_questions",
-                 "tallies", "validate", "verify")
+                 "missing_people", "money", "optimise", "over_assumptions", "own_files", "packers", "packout",
+                 "precision", "presorted", "reproduce", "research", "resume", "retiming", "room", "rosters", "runs",
+                 "schedule", "select", "sensitivity", "shadow_price", "sheet", "ssim", "stability", "staff_verb",
+                 "studies", "sure_questions", "tallies", "validate", "verify")
 }  # fmt: skip
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {

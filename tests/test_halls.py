@@ -20,6 +20,7 @@ FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
 SMALL = (*COMPLEX, *FEW)
 IMPORTS = (
     *COMPLEX,
+    "demand.flights_per_day=8",
     "demand.parcels_per_flight=8_000",
     "demand.net_t_per_flight=6.4",
     "exports=none",

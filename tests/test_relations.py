@@ -10,8 +10,8 @@ from experiments.composition import load
 from sim.measures.kpis import KPIS
 
 SMALL = (
-    "horizon_days=2", "warmup_days=1", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.7",
-    "exports.collections.parcels=300",
+    "horizon_days=2", "warmup_days=1", "demand.flights_per_day=2", "demand.parcels_per_flight=2000",
+    "demand.net_t_per_flight=1.7", "exports.collections.parcels=300",
 )  # fmt: skip
 
 

@@ -27,7 +27,8 @@ from sim.units import NEVER, TICKS_PER_DAY, TICKS_PER_H
 
 N = 20_000
 """Parcels of a flight."""
-SHORT = ("horizon_days=2", "warmup_days=1", f"demand.parcels_per_flight={N}", "demand.net_t_per_flight=16.26")
+SHORT = ("demand.flights_per_day=2", "horizon_days=2", "warmup_days=1", f"demand.parcels_per_flight={N}",
+         "demand.net_t_per_flight=16.26")  # fmt: skip
 SMALL = ("horizon_days=2", "warmup_days=1", "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
 BARE = (*SMALL, "exports=none", "halls.main.packout_posts=0", "service_h=6")
 
