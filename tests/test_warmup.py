@@ -177,7 +177,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
 
 
 @pytest.mark.drawn
-@pytest.mark.parametrize("words", [["run"], ["sweep", "demand.flights_per_day=1,2"]])
+@pytest.mark.parametrize("words", [["run", "demand.flights_per_day=1"], ["sweep", "demand.flights_per_day=1,2"]])
 def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words):
     tiny = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3"]
     tiny += ["exports=none", "halls.main.packout_posts=0"]
