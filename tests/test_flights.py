@@ -119,7 +119,6 @@ def test_a_late_aircraft_delays_its_own_next_leg_and_no_other(tmp_path):
         f"arrivals.schedule={path}",
         "warmup_days=0",
         "horizon_days=2",
-        "exports=none",
         "halls.main.packout_posts=0",
     )
     flights = simulate(load("liege_30k", *words)).tables["flights"]
