@@ -186,7 +186,7 @@ def to_box(value: float) -> float:
 
 
 @pytest.fixture
-def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_slow: bool) -> list[str]:
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Words of a study whose simulator is Ishigami's function of three of four factors, and a common shift."""
 
     def simulator(config: Any, replication: int) -> dict[str, Any]:
@@ -197,8 +197,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_slow: bool) -> lis
 
     monkeypatch.setattr(simulating, "evaluate", simulator)
     (tmp_path / "own" / "study").mkdir(parents=True)
-    study = STUDY if is_slow else STUDY.replace("samples: 64", "samples: 32")
-    (tmp_path / "own" / "study" / "known.yaml").write_text(study)
+    (tmp_path / "own" / "study" / "known.yaml").write_text(STUDY)
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
 
 
