@@ -168,6 +168,8 @@ IMPOSSIBLE = [
     ({"family": "exponential", "mean": 0}, "mean: must be greater than 0, got 0"),
     ({"family": "constant", "value": 0}, "value: the mean must be at least 1e-09, got 0"),
     ({"family": "uniform", "mean": 10, "spread": 0.7}, r"spread: uniform reaches below 0, to -2\.124, got 0\.7"),
+    ({"family": "triangular", "mean": 6, "spread": 1e-17}, "spread: must be at least 1e-07 of the mean, got 1e-17"),
+    ({"family": "beta", "mean": 6, "sd": 1e-200, "high": 9}, "sd: must be at least 1e-07 of the mean, got 1e-200"),
     ({"family": "uniform", "low": 5, "high": 5}, "high: must be above low = 5, got 5"),
     ({"family": "uniform", "low": -1, "high": 5}, "low: uniform reaches below 0, to -1, got -1"),
     ({"family": "triangular", "low": 3, "mode": 2, "high": 5}, "mode: at least low = 3, got 2"),
@@ -176,7 +178,7 @@ IMPOSSIBLE = [
     ({"family": "beta", "mean": 30, "sd": 3, "high": 20}, "mean: beta needs it between low = 0 and high = 20, got 30"),
     ({"family": "beta", "mean": 20, "sd": 3, "high": 20}, "mean: beta needs it between low = 0 and high = 20, got 20"),
     ({"family": "beta", "mean": 3, "sd": 3}, "high: missing"),
-    ({"family": "weibull", "mean": 1, "spread": 1e-9}, r"spread: weibull allows 0\.00128 to 430, got 1e-09"),
+    ({"family": "weibull", "mean": 1, "spread": 1e-6}, r"spread: weibull allows 0\.00128 to 430, got 1e-06"),
     ({"family": "weibull", "shape": 0.01, "scale": 1}, "shape: weibull reaches beyond 1e.09, got 0.01"),
     ({"family": "normal", "mean": -400, "sd": 1}, "mean: almost nothing of normal lies between the cuts, got -400"),
     (

@@ -33,6 +33,8 @@ _LEAST_MEAN: Final = 1e-9
 """The smallest mean of times."""
 _LEAST_SHARE: Final = 1e-6
 """The smallest share of a distribution that must lie between its cuts."""
+_LEAST_SPREAD: Final = 1e-7
+"""The smallest standard deviation over the mean; with less, numbers have too few digits for all values to differ."""
 _EDGE: Final = 2.0**-53
 """No probability of 53 bits is nearer to 0 or 1."""
 _POSITIVE, _ANY = Bounds(gt=0, le=LARGEST), Bounds(ge=-LARGEST, le=LARGEST)
@@ -212,6 +214,8 @@ def _by_moments(family: str, entry: Family, given: Mapping[str, float | str], sp
     if mean <= 0 and (entry.scales or spread == SPREAD):
         raise ValueError(f"{MEAN}: must be greater than 0, got {mean:g}")
     sd = float(given[spread]) * (mean if spread == SPREAD else 1.0)
+    if sd < _LEAST_SPREAD * abs(mean):
+        raise ValueError(f"{spread}: must be at least {_LEAST_SPREAD:g} of the mean, got {given[spread]:g}")
     beside = {name: _given(family, name, given, entry.optional) for name in entry.beside}
     _check_order(beside)
     try:
