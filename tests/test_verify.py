@@ -57,7 +57,7 @@ def test_a_broken_law_is_a_case_that_fails(quick, capsys, monkeypatch):
     assert "3 in, 2 out" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("word", ["examples=0", "examples=many", "examples", "example=3"])
+@pytest.mark.parametrize("word", ["examples=0", "examples=many", "examples", "example=3", "rules="])
 def test_other_words_are_refused(word):
     with pytest.raises(CargohubError, match="examples"):
         verify.read_examples(_arguments(word))

@@ -81,7 +81,7 @@ def read_examples(arguments: Arguments) -> int:
     """
     examples = SLOW_EXAMPLES if _SLOW in arguments.words else EXAMPLES
     for word in arguments.words:
-        if word == _SLOW or word.startswith(_RULES):
+        if word == _SLOW or (word.startswith(_RULES) and word != _RULES):
             continue
         key, has_value, value = word.partition("=")
         if key != "examples" or not has_value:
