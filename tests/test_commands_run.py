@@ -64,7 +64,7 @@ SMALL = (
     ("configs/study/sensitivity.yaml", r"(?s)    unloading_crews:\n.*?(?=    doors:)", ""),
     ("configs/study/sensitivity.yaml", r"(?s)    call_out:\n.*", ""),
     ("configs/study/sure_expansion.yaml", "budget: 600 ", "budget: 250 "),
-    ("configs/study/calibrate.yaml", r"budget: \d+", "budget: 8"),
+    ("configs/study/calibrate.yaml", r"budget: \d+", "budget: 16"),
     ("configs/study/calibrate.yaml", "worlds: 24 ", "worlds: 8 "),
     ("configs/study/expansion.yaml", "years: 15 ", "years: 5 "),
     ("configs/study/expansion.yaml", r"loads: \[0.1, 0.6, 0.8\]", "loads: [0.0001, 0.006]"),
