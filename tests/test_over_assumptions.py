@@ -254,6 +254,13 @@ def test_two_designs_that_are_decomposed_are_asked_alone() -> None:
     assert hubs(parse(Arguments("sure", tuple(typed)))[0], over.CARRIES) == hubs(ends, over.CARRIES)
 
 
+def test_a_number_that_differs_between_designs_has_no_value_of_the_first_alone() -> None:
+    designs, _ = sweep.parse(Arguments("sweep", ("sorting.efficiency=0.2,0.85",)))
+    share = "effective share of a machine's rated speed"
+    assert share in over._numbers(designs)
+    assert f"{share} (0.2; range 0.153 to 0.224)" in over._numbers(designs[:1])
+
+
 def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:
     """A stored run is shown where its file is not."""
     stored_share(tmp_path, SMALL, Interval(0.7, 0.6, 0.8, 0))

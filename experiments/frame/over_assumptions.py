@@ -104,17 +104,22 @@ def over_assumptions(
 
 
 def _numbers(designs: Sequence[Design], without: Container[str] = ()) -> list[str]:
-    """The most important numbers for the traffic and each design's bottleneck by the ladder, with value and range."""
+    """The most important numbers for the traffic and each design's bottleneck by the ladder, with value and range.
+
+    A number whose value or range differs between designs is named alone.
+    """
     rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
     is_of_file = all(design.hub.arrivals.model is ArrivalModel.FILE for design in designs)
     keys = (*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ())))
     # A file has its own flights.
     wanted = dict.fromkeys(key for key in keys if key not in without and not (is_of_file and key.startswith("demand.")))
     try:
-        ranges = {row.key: row for row in assumptions_of(designs[0].hub, only=wanted)}
+        rows = [row for design in designs for row in assumptions_of(design.hub, only=wanted)]
     except ConfigError:  # numbers whose range is only in the user's folder
         return [Name.of(key).text for key in wanted]
-    return [_with_range(ranges[key]) for key in wanted if key in ranges]
+    texts = {key: list(dict.fromkeys(_with_range(row) for row in rows if row.key == key)) for key in wanted}
+    names = {row.key: Name.of(row.key, row.entry.label).text for row in rows}
+    return [of_key[0] if len(of_key) == 1 else names[key] for key, of_key in texts.items() if of_key]
 
 
 def _with_range(row: Assumption) -> str:
