@@ -151,9 +151,7 @@ def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     (line,) = sentences.undecided([TODAY, poisson], values)
     assert line.startswith("30,000 m², Poisson arrivals: the on-time share is as good as unknown (0–100 % from 4")
     open_ = sentences.sentence(TODAY, values["p"], LADDER, subject="30,000 m²")
-    assert open_.startswith(
-        "Whether 30,000 m² carries 3.5 flights a day is undecided: 4 replications differ too much. "
-    )
+    assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is undecided: 4 replications are too few. ")
     surely_late = sentences.sentence(TODAY, kpis(value(0.42, 0.0, 0.8)), LADDER, subject="It")
     assert surely_late.startswith("It does not carry 3.5 flights a day: only 42.0 %")
     grows = sentences.sentence(replace(TODAY, stability="unstable"), values["p"], LADDER, subject="It")

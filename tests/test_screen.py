@@ -14,9 +14,9 @@ from experiments.frame.costs import savings
 from experiments.replications.stability import Stability
 from experiments.replications.summing import Outcome
 from experiments.report.sentences import significance
-from experiments.report.verdicts import DesignVerdict, design_verdicts
+from experiments.report.verdicts import DesignVerdict, design_verdicts, on_time_text
 from experiments.statistics.family import Family, paired_family
-from experiments.statistics.interval import Interval, Value
+from experiments.statistics.interval import Interval, Value, mean_interval
 from experiments.statistics.warmup import Growth
 from experiments.store.rows import Grid
 from sim.measures.kpis import KPIS
@@ -40,7 +40,7 @@ GRID = Grid("At a glance", ("KPI", "today"), (("Parcels that leave", "1,234,567 
             "carries. On time: 99.5 % (99.0–99.9 %). Bottleneck by the ladder: sorting",
         ),
         ("undecided", (0.99, 0.999), "close", "undecided. On time: 99.5 % (99.0–99.9 %)"),
-        ("stable", (0.01, 0.999), "close", "undecided. On time: unknown, because 3 replications differ too much"),
+        ("stable", (0.01, 0.999), "close", "undecided. On time: unknown, because 3 replications are too few"),
         ("unstable", (0.99, 0.999), "unstable", "does not carry: its backlog grows. On time: 99.5 %"),
     ],
 )
@@ -51,6 +51,12 @@ def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant
     assert str(line).startswith(f"30,000 m² (a file's): {text}")
     held = "Flights are held, on average from Tue 06 Sep 03:30 on."
     assert str(line).endswith(held) == (kind != "carries")
+
+
+def test_a_wide_interval_of_replications_that_hardly_differ_is_of_too_few():
+    """It is widened, as that of any share near its good end."""
+    on_time = Value.of(mean_interval([0.9673, 0.9663], possible=(0.0, 1.0), good_end=1.0), "1")
+    assert on_time_text(DESIGN, on_time) == "unknown, because 2 replications are too few"
 
 
 @pytest.mark.parametrize(

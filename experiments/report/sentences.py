@@ -74,7 +74,7 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
         if outcome is Verdict.UNSTABLE:
             return f"{subject} does not carry {asked}: {_growth(point, values).removeprefix('; ')}"
         whether = "it" if subject == "It" else subject
-        return f"Whether {whether} carries {asked} is undecided: {on_time.n} replications differ too much"
+        return f"Whether {whether} carries {asked} is undecided: {on_time.n} replications are too few"
     if outcome is Verdict.CARRIES:
         verb = "seems to carry" if is_close(point, on_time) else "carries"
         return f"{subject} {verb} {asked}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"

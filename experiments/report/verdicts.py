@@ -119,7 +119,7 @@ def paid_hours(hours: float, roster_name: str) -> str:
 def on_time_text(point: NamedDesign, on_time: Value) -> str:
     """The on-time share with its interval, or that the interval is too wide."""
     if says_nothing(on_time) and not point.is_unstable:
-        return f"unknown, because {on_time.n} replications differ too much"
+        return f"unknown, because {on_time.n} replications are too few"
     return f"{amount(on_time)} {bracket(on_time)}"
 
 
