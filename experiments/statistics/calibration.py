@@ -7,7 +7,7 @@ Wald statistic is compared with the critical value of Andrews (1993, Econometric
 found, both sides are searched in turn, one break at a time: Bai (1997, Econometric Theory 13:315).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -132,6 +132,12 @@ class Calibration:
     expected: Numbers
 
 
+def _as_fitted(found: Break, fit: CalendarFit) -> Break:
+    """The break with the ratio of the fitted levels on both sides: the search has one level for all years."""
+    at = int(np.searchsorted(fit.level_from, found.week))
+    return replace(found, ratio=float(fit.level.value[at] / fit.level.value[at - 1]))
+
+
 def calibrate(*, airport: str, column: str, days: Days, counts: Numbers) -> Calibration:
     """The calendar of daily `counts` (N) [flights/day] on `days` (N, ascending, each once; unknown days left out).
 
@@ -141,6 +147,7 @@ def calibrate(*, airport: str, column: str, days: Days, counts: Numbers) -> Cali
     breaks = find_breaks(days=days, counts=counts)
     starts = np.array([each_break.week for each_break in breaks.breaks], dtype="datetime64[D]")
     fit = fit_calendar(days=days, counts=counts, breaks=starts)
+    breaks = replace(breaks, breaks=tuple(_as_fitted(each_break, fit) for each_break in breaks.breaks))
     mondays, week, n_known = np.unique(days - weekday_of(days), return_inverse=True, return_counts=True)
     # The mean of a few days would depend on their weekdays instead of the level.
     shown = n_known == (7 if (n_known == 7).any() else n_known)
