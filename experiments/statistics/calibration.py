@@ -132,10 +132,10 @@ class Calibration:
     expected: Numbers
 
 
-def _as_fitted(found: Break, fit: CalendarFit) -> Break:
+def _as_fitted(each_break: Break, fit: CalendarFit) -> Break:
     """The break with the ratio of the fitted levels on both sides: the search has one level for all years."""
-    at = int(np.searchsorted(fit.level_from, found.week))
-    return replace(found, ratio=float(fit.level.value[at] / fit.level.value[at - 1]))
+    at = int(np.searchsorted(fit.level_from, each_break.week))
+    return replace(each_break, ratio=float(fit.level.value[at] / fit.level.value[at - 1]))
 
 
 def calibrate(*, airport: str, column: str, days: Days, counts: Numbers) -> Calibration:

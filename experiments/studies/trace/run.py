@@ -293,9 +293,9 @@ def _parcel_lines(parcels: Mapping[str, Any]) -> Iterator[str]:
         for name, part in changed[:_MOST_NAMED]:
             yield _row(f"{title} {name}", part)
         if len(changed) > _MOST_NAMED:
-            yield f"  and {len(changed) - _MOST_NAMED} more {title}s"
+            yield f"  and {counted(len(changed) - _MOST_NAMED, f'more {title}')}"
     if n_open := parcels["own"]["n_open"] + parcels["others"]["n_open"]:
-        yield sentence_of("open_at_end", n_open=whole(n_open))
+        yield sentence_of("open_at_end", parcels=units(n_open, "parcels"))
 
 
 def _row(name: str, part: Mapping[str, Any]) -> str:
