@@ -19,6 +19,8 @@ _FLAGS = (
 _HERE = ("127.0.0.1", "localhost", None)
 """Hosts that a page may ask; None: a file, or what stands in the page itself."""
 _END = b"\0"
+SERIOUS = ("serious", "critical")
+"""Impacts of findings that no page may have."""
 _AXE = Path(__file__).with_name("axe") / "axe.min.js"
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium: pages are not tried in one")
 

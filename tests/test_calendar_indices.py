@@ -137,9 +137,9 @@ def test_a_break_has_the_ratio_of_the_levels_on_both_sides():
     days, rng = days_from("2022-01-01", 730), np.random.default_rng(3)
     level = np.select([days < np.datetime64("2023-01-01"), days < np.datetime64("2023-04-03")], [40.0, 43.0], 55.0)
     result = calibrate(airport="X", column="Y", days=days, counts=rng.poisson(mean_of(days, level)).astype(float))
-    (found,) = result.breaks.breaks
-    at = result.fit.level_from.tolist().index(found.week.tolist())
-    assert found.ratio == pytest.approx(result.fit.level.value[at] / result.fit.level.value[at - 1], rel=1e-9)
+    (each_break,) = result.breaks.breaks
+    at = result.fit.level_from.tolist().index(each_break.week.tolist())
+    assert each_break.ratio == pytest.approx(result.fit.level.value[at] / result.fit.level.value[at - 1], rel=1e-9)
 
 
 def test_less_than_two_years_are_not_tested_for_breaks():

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
-from browser import LeftError, needs_chromium
+from browser import SERIOUS, LeftError, needs_chromium
 from stored_runs import TINY, made
 from test_expansion import PACKAGED, kpis_of
 
@@ -19,7 +19,6 @@ from experiments.frame import simulating
 from experiments.main import main
 
 pytestmark = needs_chromium
-SERIOUS = ("serious", "critical")
 OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 """Rules that depend on the window and its colours; all others on what the page says."""
 

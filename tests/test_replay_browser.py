@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from browser import needs_chromium
+from browser import SERIOUS, needs_chromium
 from replay_rows import READY, SEEK, data_of, expected, rows_of, some_seconds, stored
 
 from experiments import formatting
@@ -205,7 +205,7 @@ def test_the_plan_is_moved_by_keyboard(plan):
 @pytest.mark.parametrize("page", ["replay.html", "report.html"])
 def test_pages_have_no_serious_findings(run, browser, page, width):
     browser.open(run / page, width)
-    assert [each for each in browser.findings() if each[0] in ("serious", "critical")] == []
+    assert [each for each in browser.findings() if each[0] in SERIOUS] == []
 
 
 def test_after_a_clock_change_day_and_slider_are_those_of_the_clocks(run, browser, tmp_path):

@@ -21,6 +21,7 @@ from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "warmup_days=1")
+FEW = ("demand.flights_per_day=1", "halls.main.packout_posts=0")
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +167,7 @@ def test_exports_of_a_run_are_what_left_by_air() -> None:
         *SMALL,
         "horizon_days=3",
         "exports.collections.parcels=300",
-        "demand.flights_per_day=1",
-        "halls.main.packout_posts=0",
+        *FEW,
     )
     tables = sim.simulate(hub).tables
     ulds, trade = tables["out_ulds"], tables["trade"]
@@ -184,8 +184,7 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
         "trade=goods",
         "exports=none",
         *SMALL,
-        "demand.flights_per_day=1",
-        "halls.main.packout_posts=0",
+        *FEW,
         "horizon_days=3",
         f"customs.declared.low_value_limit_eur={limit}",
     )

@@ -17,6 +17,7 @@ from experiments.designs.design import Design
 from experiments.formatting import listed, number, share_text
 from experiments.frame.study import Request
 from experiments.frame.sure_command import NOT_COMPARED, Answers, Question, sure_command
+from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.report import bottleneck
 from experiments.report.rests_on import OverAssumptions
@@ -114,12 +115,14 @@ def _numbers(designs: Sequence[Design], without: Container[str] = ()) -> list[st
     # A file has its own flights.
     wanted = dict.fromkeys(key for key in keys if key not in without and not (is_of_file and key.startswith("demand.")))
     try:
-        rows = [row for design in designs for row in assumptions_of(design.hub, only=wanted)]
+        rows = grouped((row.key, row) for design in designs for row in assumptions_of(design.hub, only=wanted))
     except ConfigError:  # numbers whose range is only in the user's folder
         return [Name.of(key).text for key in wanted]
-    texts = {key: list(dict.fromkeys(_with_range(row) for row in rows if row.key == key)) for key in wanted}
-    names = {row.key: Name.of(row.key, row.entry.label).text for row in rows}
-    return [of_key[0] if len(of_key) == 1 else names[key] for key, of_key in texts.items() if of_key]
+    texts = {key: {*map(_with_range, rows[key])} for key in wanted if key in rows}
+    return [
+        of_key.pop() if len(of_key) == 1 else Name.of(key, rows[key][0].entry.label).text
+        for key, of_key in texts.items()
+    ]
 
 
 def _with_range(row: Assumption) -> str:

@@ -174,13 +174,14 @@ def _of_family(
     frozen, inverse = entry.frozen(**parameters), entry.inverse(**parameters)
     with np.errstate(over="ignore"):
         below, upto = (float(frozen.cdf(end)) if math.isfinite(end) else float(end > 0) for end in (low, high))
-        least, most = (float(inverse(np.float64(edge))) for edge in (_EDGE, 1 - _EDGE))
     if upto - below < _LEAST_SHARE:
         name = next((cut for cut in reversed(CUTS) if cut in given), MEAN)
         raise ValueError(f"{name}: almost nothing of {family} lies between the cuts, got {given.get(name, 1):g}")
     if (below, upto) == (0, 1):
         mean = frozen.mean()
     else:  # an integral to a cut far beyond all values would miss some of them
+        with np.errstate(over="ignore"):
+            least, most = (float(inverse(np.float64(edge))) for edge in (_EDGE, 1 - _EDGE))
         mean = frozen.expect(lb=max(low, least), ub=min(high, most), conditional=True)
     return Made(parameters, frozen, inverse, below, upto - below, (low, high), float(mean)), blamed
 
