@@ -60,8 +60,8 @@ def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
     ("shares", "is_unstable", "verdict", "within"),
     [
         ([0.99, 0.992, 0.991], False, "carries", True),
-        ([0.5, 0.52, 0.51], False, "fails", False),
-        ([0.99, 0.992, 0.991], True, "fails", False),
+        ([0.5, 0.52, 0.51], False, "does not carry", False),
+        ([0.99, 0.992, 0.991], True, "does not carry", False),
         ([0.90, 0.999, 0.97], False, "undecided", True),
         ([0.90, 0.96, 0.95], None, "undecided", False),
         ([0.99, 0.992, 0.991], None, "undecided", True),
@@ -69,21 +69,26 @@ def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
 )
 def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is_unstable, verdict, within):
     monkeypatch.setattr(carried, "judged", lambda *_: SimpleNamespace(is_unstable=is_unstable))
-    kpis = {("4 flights a day, peak", at): {"on_time_share": share} for at, share in enumerate(4 * shares)}
+    kpis = {
+        ("4 flights a day, peak", at): {"on_time_share": share, "export_on_time_share": 1.0}
+        for at, share in enumerate(4 * shares)
+    }
     (case,) = carried.cases_of([Design("4 flights a day, peak", load("liege_30k"))], kpis, 4 * len(shares))
     assert case.counts.startswith(f"{verdict}: ") and case.within is within
     assert case.simulated == pytest.approx(sum(shares) / 3)
     lines = [*carried.sentences([case])]
     assert lines[0].startswith(f"The model carries {int(verdict == 'carries')} of 1 cases")
     assert lines[1:] == {
-        "fails": ["It fails: 4 flights a day, peak."],
+        "does not carry": ["It does not carry: 4 flights a day, peak."],
         "undecided": ["Undecided: 4 flights a day, peak."],
     }.get(verdict, [])
 
 
 def test_one_replication_decides_no_case(monkeypatch):
     monkeypatch.setattr(carried, "judged", lambda *_: SimpleNamespace(is_unstable=False))
-    (case,) = carried.cases_of([Design("a", load())], {("a", 0): {"on_time_share": 0.99}}, 1)
+    (case,) = carried.cases_of(
+        [Design("a", load())], {("a", 0): {"on_time_share": 0.99, "export_on_time_share": 1.0}}, 1
+    )
     assert case.counts == "undecided: 99.0 % on time"
 
 

@@ -12,7 +12,7 @@ from stability_errors import table
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
-from experiments.replications.stability import judged, longer_hubs, unsure_lines, verdicts
+from experiments.replications.stability import judged, judged_as_run, longer_hubs, unsure_lines, verdicts
 from experiments.statistics.warmup import GROWTH_THAT_COUNTS, pooled
 from experiments.store import read_run
 from sim.measures.kpis import RESOURCES
@@ -108,7 +108,7 @@ def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():
         asked.append({design.label: design.hub.horizon_days for design in own})
         return {p.label: [grown(4, 0.05 if p.label.startswith("late") else 0.01)] for p in own}
 
-    found = verdicts(designs, values, longer, is_quiet=True)
+    found = verdicts(designs, judged_as_run(designs, values), longer, is_quiet=True)
     assert {label: own.is_unstable for label, own in found.items()} == {
         "level": False, "grows": True, "late": True, "open": None,
     }  # fmt: skip
@@ -174,8 +174,7 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     monkeypatch.setattr(warmup, "GROWTH_THAT_COUNTS", 0.0)
     assert main([*words]) == 0
     out, progress = capsys.readouterr()
-    first = progress.index("First answer, before longer runs show whether the backlog grows: 30,000 m²")
-    assert first < progress.index("simulating longer runs")
+    assert "simulating longer runs" in progress
     document = json.loads(out)
     tables = read_run(document["run_dir"]).tables
     longer = tables["longer_runs"]
@@ -187,6 +186,10 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     assert row["horizon_days"] == longer["horizon_days"].max()
     assert answer(capsys, *words) == document
     assert answer(capsys, "show", document["run_dir"]) == document
+    fixed = answer(capsys, *words, "stability=off")
+    assert read_run(fixed["run_dir"]).tables["longer_runs"].empty, "the cost of the command is known before"
+    assert fixed["unstable"] is None and fixed["verdict"]["word"] == "undecided"
+    assert fixed["kpis"] == document["kpis"] and fixed["run_dir"] != document["run_dir"]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -61,6 +62,13 @@ class Replicated:
         return keys
 
 
+class Longer(StrEnum):
+    """Whether longer runs decide if the backlog grows, where the runs themselves do not show it."""
+
+    DECIDE = "decide"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Designed(Replicated):
     """Keys of every study that compares designs."""
@@ -68,6 +76,8 @@ class Designed(Replicated):
     factors: dict[str, dict[str, str]]
     """By design, the keys in which designs of a file or typed designs differ, with their values; cannot be set by a
     word."""
+    stability: Longer | None = field(default=None, kw_only=True)
+    """None: not given, as in a stored run, which means that longer runs decide."""
 
     def __post_init__(self) -> None:
         keys = [list(values) for values in self.factors.values()]
@@ -75,10 +85,12 @@ class Designed(Replicated):
             raise ValueError("factors: every design must have the same keys")
 
     def as_plain(self) -> dict[str, Any]:
-        """The keys as a run stores them, without factors if there are none."""
+        """The keys as a run stores them, without factors if there are none, and without the usual `stability`."""
         keys = Replicated.as_plain(self)
         if not self.factors:
             del keys["factors"]
+        if self.stability is not Longer.OFF:
+            del keys["stability"]
         return keys
 
 

@@ -16,7 +16,8 @@ from experiments.report.key_names import changed_text
 from experiments.report.margin import margin_object
 from experiments.report.sections import as_lines, sentence_of
 from experiments.report.sentences import too_few_replications
-from experiments.report.verdicts import DesignVerdict
+from experiments.report.verdicts import DesignVerdict, verdict_object
+from experiments.statistics.criterion import Word, judge
 from experiments.statistics.family import Statement
 from experiments.store.rows import Grid, interval_object
 from sim.config import ArrivalModel
@@ -72,7 +73,7 @@ def _of_design(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iter
             "unstable: the backlog grows, so times and costs depend on the length of the run",
             sentence_of(which, slope=slope, since=since),
         )
-    if outcome.is_unstable(design) is None and verdict.kind != "fails":
+    if outcome.is_unstable(design) is None and verdict.judged.word is not Word.FAILS:
         days = outcome.stability[design.label].horizon_days
         come = design.hub.arrivals
         is_whole = come.model is ArrivalModel.FILE and come.resampled_weeks is None
@@ -97,7 +98,8 @@ def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:
     fitted = {"fitted": list(design.hub.fitted)} if design.hub.fitted else {}
     factors = {"values": dict(outcome.factors[design.label])} if outcome.factors else {}
     margin = margin_object(outcome.margins.get(design.label, ()))
-    about = {"scenario": design.label, "unstable": outcome.is_unstable(design)}
+    judged = judge(outcome.intervals[design.label], is_unstable=outcome.is_unstable(design))
+    about = {"scenario": design.label, "verdict": verdict_object(judged), "unstable": outcome.is_unstable(design)}
     return {**about, **factors, **fitted, **margin, "kpis": kpis}
 
 
@@ -162,7 +164,7 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
 Item: TypeAlias = DesignVerdict | Grid | str
 
 WARNING: Final = "warning: "
-_COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red", "unstable": "bold red"}
+_COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red"}
 _LEAST_TEXT: Final = 20
 """Least width [characters] of a column of text that does not break words."""
 _WIDEST: Final = 10_000
@@ -208,8 +210,8 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
                 console.print(Text(f"{len(item.rows) - most_rows} more rows (--all shows them)", "dim"))
             console.print()
         elif isinstance(item, DesignVerdict):
-            title, word, details = item.title, item.word, item.details
-            console.print(Text.assemble((title, "bold"), ": ", (word, _COLORS[item.kind]), f". {details}"))
+            word = (item.word, _COLORS[item.kind])
+            console.print(Text.assemble((item.title, "bold"), ": ", word, f" ({item.required}). {item.details}"))
         else:
             console.print(Text(item, "yellow" if item.startswith(WARNING) else ""), soft_wrap=":   /" in item)
 

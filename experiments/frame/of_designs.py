@@ -15,7 +15,7 @@ from experiments.frame.study import Bench, Document, Request, Tables
 from experiments.interval_text import change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
-from experiments.replications.summing import Outcome, describes, design_row, design_rows
+from experiments.replications.summing import Outcome, describes, design_row
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
 from experiments.report import bottleneck, packing
 from experiments.report.hub_share import goods_lines
@@ -182,13 +182,8 @@ def compute(
     bench: Bench, request: Request[K], more: Callable[[Request[K], Outcome], Tables] = lambda *_: ()
 ) -> Replications:
     """`more`: tables of this verb only."""
-    command = request.arguments.command
-    outcome = bench.replicated(
-        request.designs,
-        request.keys,
-        before=_before(request) if len(request.designs) <= _FEW else (),
-        opening=lambda first: DesignsText.of(first, design_rows(first), command).opening(),
-    )
+    before = _before(request) if len(request.designs) <= _FEW else ()
+    outcome = bench.replicated(request.designs, request.keys, before=before)
     bench.complete(outcome, more(request, outcome))
     rows = sorted(bench.rows(DesignRow), key=lambda row: row.order)
     try:

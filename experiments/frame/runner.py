@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,6 @@ from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
 from experiments.report.page import PAGE, WhenPage, write_page
 from experiments.report.sections import Drawn, Page, sentence_of
-from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.cache import Cache, cache_folder
 from experiments.store.directory import folder_name
@@ -67,20 +66,13 @@ def main(study: Study[K, R], arguments: Arguments) -> int:
 
 def carry_out(study: Study[K, R], request: Request[K]) -> int:
     """Compute what is missing and report: the answer as soon as it is known, the page last."""
-    printed_first: list[DesignVerdict | str] = []
-
-    def print_first(opening: Sequence[DesignVerdict | str]) -> None:
-        printed_first.extend(opening)
-        with suppress(BrokenPipeError):
-            say(opening)
-
-    folder, document = computed(study, request, None if request.arguments.json else print_first)
+    folder, document = computed(study, request)
     more = {}
     if request.arguments.is_of_sheet:
         write_results(folder / RESULTS, folder, document, request)
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
-        _print(request, document, folder, more, printed_first)
+        _print(request, document, folder, more)
     if request.keys.page is not WhenPage.NOW and os.access(folder, os.W_OK):
         write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
@@ -93,10 +85,8 @@ def carry_out(study: Study[K, R], request: Request[K]) -> int:
     return 0
 
 
-def computed(
-    study: Study[K, R], request: Request[K], print_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
-) -> tuple[Path, Document]:
-    """The folder of the computed and stored run, and its document; `print_first`: prints the opening of the answer."""
+def computed(study: Study[K, R], request: Request[K]) -> tuple[Path, Document]:
+    """The folder of the computed and stored run, and its document."""
     _check_library(study)
     arguments, keys = request.arguments, request.keys
     adopt_of(design.hub for design in request.designs)
@@ -107,7 +97,6 @@ def computed(
             lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
             keys.prices,
             is_quiet=arguments.quiet,
-            print_first=print_first,
             cache=Cache(cache_folder(), 10**6 * mb) if (mb := keys.cache_mb) and not arguments.fresh else None,
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
@@ -271,11 +260,8 @@ def _hubs_and_keys(request: Request[K]) -> tuple[dict[str, HubConfig], dict[str,
     return {design.label: design.hub for design in request.designs}, request.keys.as_plain()
 
 
-def _print(
-    request: Request[K], document: Document, folder: Path, more: Mapping[str, str],
-    printed_first: Sequence[DesignVerdict | str] = (),
-) -> None:  # fmt: skip
-    """Print the document; `printed_first`: lines of the opening that are already printed."""
+def _print(request: Request[K], document: Document, folder: Path, more: Mapping[str, str]) -> None:
+    """Print the document."""
     warnings, data = pages.warnings_of(request, document), document.data
     if request.arguments.json:
         if isinstance(data, list):
@@ -287,7 +273,7 @@ def _print(
     most_rows = None if request.arguments.all else document.most_rows
     return say(
         [
-            *(line for line in document.opening if line not in printed_first), "", *document.grids, *document.lines,
+            *document.opening, "", *document.grids, *document.lines,
             *(document.more() if request.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),

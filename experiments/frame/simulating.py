@@ -13,13 +13,12 @@ from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
 from experiments.formatting import counted
 from experiments.frame.stored import Stored
-from experiments.frame.study import Kpis, Opening, Tables
+from experiments.frame.study import Kpis, Tables
 from experiments.money.prices import Prices
 from experiments.replications.replicating import Line, Task, check_designs, check_schedules, missing, replications
 from experiments.replications.summing import Outcome, complete
 from experiments.replications.work import evaluate, replicate, with_files
 from experiments.report.sections import sentence_of
-from experiments.report.verdicts import DesignVerdict
 from experiments.store import Part, RunDirectory
 from experiments.store.cache import Cache
 from experiments.store.files import check_unchanged
@@ -48,11 +47,10 @@ class Simulated:
         prices: Prices | None,
         *,
         is_quiet: bool,
-        print_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None,
         cache: Cache | None = None,
     ) -> None:
         self._opened, self._pool, self._cache = opened, pool, cache
-        self.is_quiet, self._print_first = is_quiet, print_first
+        self.is_quiet = is_quiet
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
         self._hashes = dict[Path, str]()
@@ -135,7 +133,6 @@ class Simulated:
         *,
         has_tables: bool = True,
         before: Iterable[str] = (),
-        opening: Opening | None = None,
     ) -> Outcome:
         check_designs(designs, keys)
         if self.run.is_complete:
@@ -144,18 +141,7 @@ class Simulated:
             self.say(line)
         work_of = self._replicate if has_tables else self._evaluate
 
-        def first(outcome: Outcome) -> None:
-            if opening and self._print_first:
-                self._print_first(opening(outcome))
-
-        def so_far(outcome: Outcome) -> None:
-            for verdict in opening(outcome) if opening else ():
-                if isinstance(verdict, DesignVerdict) and outcome.stability[verdict.label].is_unstable is None:
-                    self.say(sentence_of("verdict_so_far", verdict=verdict))
-
-        return replications(
-            designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of, so_far=so_far, first=first
-        )
+        return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of)
 
     def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
         if line is not None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.frame.study import Kpis, Opening, Tables
+from experiments.frame.study import Kpis, Tables
 from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
 from experiments.replications.replicating import Line, Task, too_wide, without_parcels
@@ -78,7 +78,6 @@ class Stored:
         *,
         has_tables: bool = True,  # noqa: ARG002 - as Bench
         before: Iterable[str] = (),  # noqa: ARG002
-        opening: Opening | None = None,  # noqa: ARG002
     ) -> Outcome:
         """The outcome according to the stored tables."""
         intervals = nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))

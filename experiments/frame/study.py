@@ -27,8 +27,6 @@ Table = tuple[TableSchema, Columns]
 Tables = Sequence[Table]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
-Opening = Callable[[Outcome], "Sequence[DesignVerdict | str]"]
-"""Returns the first lines from the replications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,10 @@ class Bench(Protocol):
         *,
         has_tables: bool = True,
         before: Iterable[str] = (),
-        opening: Opening | None = None,
     ) -> Outcome:
         """The replications summed up, with verdicts; stores their tables, or only their KPIs.
 
-        `before`: lines printed before the simulation, if there is one. `opening`: returns the first lines of the
-        answer, which are printed before more is simulated.
+        `before`: lines printed before the simulation, if there is one.
         """
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:

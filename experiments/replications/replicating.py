@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from experiments import execution
-from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.designs.design import Design, DesignKeys, Longer, Replicated
 from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, unit_name, whole
 from experiments.money.kpis import KPIS
-from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
+from experiments.replications.stability import judged_as_run, verdicts, walks_of
 from experiments.replications.summing import Outcome, describes, interval_of, outcome_of
 from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.design_names import design_name, named_together
@@ -70,12 +70,9 @@ def check_schedules(hub: HubConfig, replications: int, why: str = "") -> None:
 
 
 def replications(
-    designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate,
-    so_far: Callable[[Outcome], None] = lambda _: None, first: Callable[[Outcome], None] = lambda _: None,
-) -> Outcome:  # fmt: skip
-    """Make the missing replications and sum them up; `first` receives what is known before the margins.
-
-    `so_far` receives the outcome before longer runs show whether the backlog grows.
+    designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate
+) -> Outcome:
+    """Make the missing replications and sum them up.
 
     If a precision is requested, replications are added in rounds. Their number depends only on the values, so a resumed
     run, or one with other workers, has the same result.
@@ -105,13 +102,11 @@ def replications(
         samples, study.half_widths, first=study.replications, most=most, report=report, interval_of=interval_of
     )
     known = rows(designs, n, work_of)
-    before = judged_as_run(designs, known)
-    if any(before[design.label].is_unstable is None and any(longer_hubs(design.hub)) for design in designs):
-        so_far(outcome_of(designs, samples(n), study, before, []))
-    stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
+    stability = judged_as_run(designs, known)
+    if study.stability is not Longer.OFF:
+        stability = verdicts(designs, stability, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
     values = samples(n)
     outcome = outcome_of(designs, values, study, stability, [*too_wide(wide, n), *without_parcels(designs, values)])
-    first(outcome)
     walks = walks_of(designs, n, study, stability)
 
     def line(kpis: Kpis, left: Left) -> str:

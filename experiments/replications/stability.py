@@ -7,14 +7,15 @@
    demand of the measured days. Only the growth of these runs is stored, apart from the run.
 4. If that is not clear either, the verdict is None: undecided.
 
-Verbs with very many designs (`select`, `sensitivity`, `expansion`) make no longer runs: they use 1, 2 and 4.
+`stability=off` makes no longer runs: only 1, 2 and 4 are used. Verbs with very many designs (`select`, `sensitivity`,
+`expansion`) never make them.
 
 The margin shows how far a design's answer is from changing: it is the threshold among demands around the design's own.
 Each of the run's first replications has a threshold, found by bisection from the design's demand, whose KPIs are known.
-A demand is carried by the page's measure: enough parcels on time, and no growing backlog. At the design's demand, the
-run's verdict says whether the backlog grows. At other demands their run alone decides, without longer runs; if it does
-not show growth, the backlog sets no threshold. The demands lie within `margin.reach` of the design's, which limits the
-cost. Their KPIs are stored apart from the run's, and change none.
+A demand is carried if the replication meets all conditions of the verdict (`statistics.criterion`). At the design's
+demand, the run's verdict says whether the backlog grows. At other demands their run alone decides, without longer runs;
+if it does not show growth, the backlog sets no threshold. The demands lie within `margin.reach` of the design's, which
+limits the cost. Their KPIs are stored apart from the run's, and change none.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ from experiments.designs.design import Design, DesignKeys, Margin
 from experiments.designs.varying import demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import sentence_of
-from experiments.statistics.criterion import carries
+from experiments.statistics.criterion import is_carried
 from experiments.statistics.warmup import Growth, pooled
 from experiments.store.rows import stored
 from experiments.store.summaries import VERDICTS, MarginRow, StabilityRow
@@ -140,13 +141,13 @@ def longer_label(label: str, horizon_days: int) -> str:
 
 def verdicts(
     designs: Sequence[Design],
-    values: Mapping[str, Sequence[Values]],
+    known: Mapping[str, Stability],
     longer: Callable[[Sequence[Design]], Mapping[str, Sequence[Values]]],
     *,
     is_quiet: bool,
 ) -> dict[str, Stability]:
-    """The verdict on each design, by its label; `longer` makes longer runs of all undecided designs."""
-    known = judged_as_run(designs, values)
+    """The verdict on each design, by its label; `longer` makes longer runs of all designs that `known` leaves open."""
+    known = dict(known)
     hubs = {design.label: longer_hubs(design.hub) for design in designs}
     while True:
         undecided = [label for label, stability in known.items() if stability.is_unstable is None]
@@ -259,7 +260,7 @@ class Walk:
         is_growing = (
             self._is_growing if self._at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
         )
-        return carries(kpis["on_time_share"], is_unstable=is_growing)
+        return is_carried(kpis, is_unstable=is_growing)
 
     def threshold(self) -> MarginRow:
         assert self.crossing is not None

@@ -207,6 +207,7 @@ def design_row(
         sum(hall.sorting_machines for hall in config.halls.values()),
         len(config.halls),
         config.service_h,
+        config.exports.service_h if config.exports.share else math.nan,
         verdict,
         blocked_after_h if is_held(blocked_after_h, config) else math.nan,
         str(config.packout.rule),

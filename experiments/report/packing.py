@@ -9,7 +9,8 @@ from experiments.arguments import key_of
 from experiments.formatting import rounded
 from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign
-from experiments.report.verdicts import in_a_word
+from experiments.report.verdicts import judged_of
+from experiments.statistics.criterion import Word
 from experiments.statistics.interval import Values
 from sim.domain.site import PackoutRule
 
@@ -28,22 +29,19 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
         other = by_label.get(point.other_packing)
         if other is None or point.packout_rule != PackoutRule.FLEXIBLE:
             continue
-        shares = [values[each.label]["on_time_share"] for each in (point, other)]
-        flexible, dedicated = map(in_a_word, (point, other), shares)
+        flexible, dedicated = (judged_of(each, values[each.label]).word for each in (point, other))
         if flexible == dedicated:
             continue
-        is_open = "close" in (flexible[0], dedicated[0]) or shares[0].n == 1
-        may = "may change" if is_open else "changes"
+        may = "may change" if Word.UNDECIDED in (flexible, dedicated) else "changes"
         rules = {"by_flexible": _WHO[PackoutRule.FLEXIBLE], "by_dedicated": _WHO[PackoutRule.DEDICATED]}
-        verdicts_of = {"flexible": _SENTENCE[flexible[1]], "dedicated": _SENTENCE[dedicated[1]]}
+        verdicts_of = {"flexible": _SENTENCE[flexible], "dedicated": _SENTENCE[dedicated]}
         yield sentence_of("packing_changes", may=may, title=point.title, **rules, **verdicts_of)
 
 
 _SENTENCE: Final = {
-    "carries": "the hub carries its traffic",
-    "does not carry": "the hub does not carry its traffic",
-    "unstable": "the hub is unstable",
-    "undecided": "the verdict is undecided",
+    Word.CARRIES: "the hub carries its traffic",
+    Word.FAILS: "the hub does not carry its traffic",
+    Word.UNDECIDED: "the verdict is undecided",
 }
 
 

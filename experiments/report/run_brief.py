@@ -79,7 +79,7 @@ def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[s
 
     def limit(point: NamedDesign) -> str:
         values = run.kpis[point.label]
-        is_late = verdicts.verdict(point, values["on_time_share"]) is not verdicts.Verdict.CARRIES
+        is_late = verdicts.is_late(verdicts.judged_of(point, values), values)
         return bottleneck.sentences(ladders.get(point.label, {}), point, values, is_late=is_late)
 
     for text, named in grouped(zip(map(limit, run.main), names, strict=True)).items():

@@ -72,11 +72,11 @@ class Run:
         return next((point.title for point in self.points if point.label == label), label)
 
 
-def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
-    """Headline KPIs of each design after its verdict; `words`: kind and words of the verdicts."""
+def headline_grid(run: Run, words: Sequence[str]) -> Grid:
+    """Headline KPIs of each design after its verdict; `words`: those of the verdicts."""
     caption = f"Verdict and headline KPIs{run.with_intervals}"
     grid = _by_design(run, caption, run.kpis, lambda label, kpi: _cell(run.kpis[label].get(kpi)))
-    rows = tuple((row[0], word, *row[1:]) for row, (_, word) in zip(grid.rows, words, strict=True))
+    rows = tuple((row[0], word, *row[1:]) for row, word in zip(grid.rows, words, strict=True))
     return Grid(caption, (grid.header[0], "Verdict", *grid.header[1:]), rows, grid.n_texts + 1)
 
 

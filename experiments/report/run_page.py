@@ -64,9 +64,8 @@ def _answer(run: Run) -> Iterator[str]:
 
 def _glance(run: Run) -> Section:
     """Verdict and headline KPIs, a row for each design."""
-    words = [verdicts.in_a_word(point, run.kpis[point.label]["on_time_share"]) for point in run.points]
-    grid = headline_grid(run, words)
-    return Section("At a glance", grids=[replace(grid, looks={word: kind for kind, word in words})])
+    words = [verdicts.judged_of(point, run.kpis[point.label]).word for point in run.points]
+    return Section("At a glance", grids=[replace(headline_grid(run, words), looks=verdicts.KINDS)])
 
 
 def _changes(run: Run) -> Iterator[Section]:
@@ -92,7 +91,6 @@ def _reasons(run: Run) -> Iterator[str]:
     few = [text_of("sure_few")] if 1 < run.n < 10 else []
     intervals = text_of("sure_replications", n=run.n) if run.n > 1 else text_of("sure_one")
     yield " ".join([*warnings, intervals, *few])
-    yield from (f"{line}." for line in sentences.undecided(run.points, run.kpis))
     if len(run.points) > 1:
         yield text_of("sure_common")
     n_days = round(run.window.low / MIN_PER_DAY)

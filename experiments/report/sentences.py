@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments.formatting import hours_text, number, p_text, percent, rounded, signed
 from experiments.grouping import grouped
-from experiments.interval_text import NO_VARIANCE, amount, bracket, interval_of
+from experiments.interval_text import NO_VARIANCE, amount, bracket
 from experiments.interval_text import change as change_of
 from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
@@ -15,17 +15,9 @@ from experiments.report.design_names import arrivals_name
 from experiments.report.margin import Margins, margin_text
 from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign
-from experiments.report.verdicts import (
-    Verdict,
-    held_since,
-    is_close,
-    reasons_open,
-    says_nothing,
-    staffing,
-    traffic,
-    verdict,
-)
+from experiments.report.verdicts import held_since, is_late, judged_of, reasons, staffing, traffic
 from experiments.statistics import Interval
+from experiments.statistics.criterion import ON_TIME, Judged, Word
 from experiments.statistics.family import Differences, Statement, widening
 from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
@@ -57,31 +49,34 @@ def sentence(
     thresholds: Sequence[MarginRow] = (), *, subject: str,
 ) -> str:  # fmt: skip
     """Whether a design carries its traffic, by how much, how far that is from changing, and its bottleneck."""
-    on_time = values["on_time_share"]
-    outcome = verdict(point, on_time)
-    limit = bottleneck.sentences(ladder, point, values, is_late=outcome is not Verdict.CARRIES)
+    judged = judged_of(point, values)
+    limit = bottleneck.sentences(ladder, point, values, is_late=is_late(judged, values))
     margin = margin_text(thresholds)
     sure = f" It {margin}." if margin else ""
-    return f"{_outcome(point, values, outcome, subject)}.{sure} {limit}".rstrip()
+    return f"{_outcome(point, values, judged, subject)}.{sure} {limit}".rstrip()
 
 
-def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
-    on_time = values["on_time_share"]
-    what = f"{amount(on_time)} of parcels leave within {hours_text(point.service_h)}"
+def _outcome(point: NamedDesign, values: Mapping[str, Value], judged: Judged, subject: str) -> str:
     staffed = staffing(point, values)
     asked = f"{traffic(point)}, with {staffed}" if staffed else traffic(point)
-    if says_nothing(on_time):
-        if outcome is Verdict.UNSTABLE:
-            return f"{subject} does not carry {asked}: {_growth(point, values).removeprefix('; ')}"
+    shares = _shares(point, values)
+    if judged.word is Word.UNDECIDED:
         whether = "it" if subject == "It" else subject
-        return f"Whether {whether} carries {asked} is undecided: {on_time.n} replications are too few"
-    if outcome is Verdict.CARRIES:
-        verb = "seems to carry" if is_close(point, on_time) else "carries"
-        return f"{subject} {verb} {asked}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"
-    only = "" if on_time.mean == 0 else "only "
-    verb = "may not carry" if is_close(point, on_time) else "does not carry"
-    shown = f"{subject} {verb} {asked}: {only}{what} {bracket(on_time)}{_dwell(values)}"
-    return shown + _close(point, on_time) + _growth(point, values)
+        return f"Whether {whether} carries {asked} is undecided: {shares}. {reasons(values, judged)}"
+    return f"{subject} {_VERBS[judged.word]} {asked}: {shares}{_growth(point, values)}"
+
+
+_VERBS: Final = {Word.CARRIES: "carries", Word.FAILS: "does not carry", Word.UNDECIDED: "may or may not carry"}
+
+
+def _shares(point: NamedDesign, values: Mapping[str, Value]) -> str:
+    """The shares on time of imports, with their mean dwell time, and of exports."""
+    imports, exports = (values.get(kpi) for kpi in ON_TIME.values())
+    assert imports is not None
+    text = f"{amount(imports)} of imports leave within {hours_text(point.service_h)} {bracket(imports)}{_dwell(values)}"
+    if exports is None:
+        return text
+    return f"{text}; {amount(exports)} of exports within {hours_text(point.export_service_h)} {bracket(exports)}"
 
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
@@ -91,26 +86,10 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
         first = first_model.get((point.site, point.traffic))
         if first is None or point.arrivals == first.arrivals:
             continue
-        on_time, before = (values[each.label]["on_time_share"] for each in (point, first))
-        if says_nothing(on_time):
-            continue
-        carries = verdict(point, on_time) is Verdict.CARRIES
-        verbs = ("may not carry", "seems to carry") if is_close(point, on_time) else ("does not carry", "carries")
+        judged, before = (judged_of(each, values[each.label]).word for each in (point, first))
         model = arrivals_name(point.arrivals)
-        changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
-        word = "But under" if changes else "Under"
-        what = f"{amount(on_time)} on time {bracket(on_time)}"
-        yield f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}."
-
-
-def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
-    """Designs whose on-time share is almost unknown, for the section on certainty."""
-    wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
-    return [
-        sentence_of("unknown_share", title=title, bounds=interval_of(on_time), n=on_time.n)
-        for title, on_time in wide
-        if says_nothing(on_time)
-    ]
+        word = "But under" if {judged, before} == {Word.CARRIES, Word.FAILS} else "Under"
+        yield f"{word} {model} {point.site} {_VERBS[judged]} {traffic(point)}: {_shares(point, values[point.label])}."
 
 
 def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
@@ -214,11 +193,6 @@ def _dwell(values: Mapping[str, Value]) -> str:
     if (dwell := values.get("dwell_mean_h")) is None:
         return ""
     return f", on average after {'more than ' if dwell.is_lower_bound else ''}{number(dwell.mean, 1)} h"
-
-
-def _close(point: NamedDesign, on_time: Value) -> str:
-    reasons = reasons_open(point, on_time)
-    return f" – undecided, since {' and '.join(reasons)}" if reasons else ""
 
 
 def _growth(point: NamedDesign, values: Mapping[str, Value]) -> str:

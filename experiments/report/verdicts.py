@@ -1,29 +1,27 @@
-"""The verdict on a design: whether it carries its traffic, in a word, in a row of a table, and in one line."""
+"""The verdict on a design, whether it carries its traffic: in a word, in a cell of a table, and in one line."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
-from experiments.formatting import instant, listed, resource, roster, share_text, whole
+from experiments.formatting import hours_text, instant, listed, resource, roster, share_text, whole
 from experiments.interval_text import amount, bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
-from experiments.statistics.criterion import LEAST_ON_TIME, carries
+from experiments.statistics.criterion import LEAST_ON_TIME, ON_TIME, Condition, Judged, Word, judge, least_share
 from experiments.statistics.interval import Value, Values
 from sim.config.zones import clock_of
 from sim.measures.ladder import Ladder
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
-WIDEST: Final = 0.5
-"""A wider interval of the on-time share is left out of the answer (assumption)."""
-
-
-class Verdict(StrEnum):
-    CARRIES = "carries"
-    FAILS = "fails"
-    UNSTABLE = "unstable"
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {Word.CARRIES: "carries", Word.UNDECIDED: "close", Word.FAILS: "fails"}
+)
+"""The look of each word, by the classes of `page.css`."""
+_MOST_MORE: Final = 1000
+"""More further replications than these are not named (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,13 @@ class DesignVerdict:
     label: str
     """Label of the design in tables."""
     title: str
-    kind: str
-    """Kind of the verdict: carries, close, fails or unstable."""
-    word: str
-    on_time: str
-    """The on-time share with its interval, or why it is unknown."""
+    judged: Judged
+    required: str
+    """The criterion with the design's promises."""
+    shares: Sequence[str]
+    """Shares on time with their intervals, of imports and exports."""
+    reasons: str
+    """Why it does not carry its traffic, or why that is undecided and what would decide it; otherwise empty."""
     bottleneck: str
     """Bottleneck by the ladder; empty without a ladder."""
     since: str
@@ -46,28 +46,37 @@ class DesignVerdict:
     """Staff on which the answer rests; empty if unknown."""
     waits: str
     """For whose people work waits, if the ladder does not explain why the design is late; otherwise empty."""
-    reasons: Sequence[str]
-    """Reasons why it is undecided; none otherwise."""
-    exports: str = ""
-    """On-time share of exports if it is, or may be, below the target of imports, unless the design fails."""
+
+    @property
+    def word(self) -> str:
+        return self.judged.word
+
+    @property
+    def kind(self) -> str:
+        """The look of the word."""
+        return KINDS[self.judged.word]
+
+    @property
+    def verdict(self) -> str:
+        """The word with its criterion."""
+        return f"{self.word} ({self.required})"
 
     @property
     def details(self) -> str:
         """The sentences after the verdict's word."""
-        parts = [f"On time: {self.on_time}"]
-        parts += [f"Undecided because {listed(self.reasons, 'and')}"] if self.reasons else []
-        parts += [f"Exports on time: {self.exports}"] if self.exports else []
+        parts = [self.reasons] if self.reasons else []
+        parts += [f"{text[0].upper()}{text[1:]}" for text in self.shares]
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         if self.since:
             parts.append(f"Flights are held, on average from {self.since} on")
-        elif self.kind in ("fails", "unstable"):
+        elif self.judged.word is Word.FAILS:
             parts.append("No flight is held")
         parts += [f"Staff: {self.staffing}"] if self.staffing else []
         parts += [self.waits] if self.waits else []
         return ". ".join(parts) + "."
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.word}. {self.details}"
+        return f"{self.title}: {self.verdict}. {self.details}"
 
 
 def design_verdicts(
@@ -75,34 +84,86 @@ def design_verdicts(
 ) -> Iterator[DesignVerdict]:
     """A verdict for each design, in the order requested. `values`: KPIs by label; `ladder`: rungs by label."""
     for point in points:
-        on_time = values[point.label]["on_time_share"]
-        kind, word = in_a_word(point, on_time)
+        of_point = values[point.label]
+        judged = judged_of(point, of_point)
         rungs = ladder.get(point.label, {})
         limit = bottleneck.by_ladder(rungs)
-        is_late = verdict(point, on_time) is not Verdict.CARRIES
         yield DesignVerdict(
             point.label,
             _title(point),
-            kind,
-            "does not carry: its backlog grows" if kind == "unstable" else word,
-            on_time_text(point, on_time),
+            judged,
+            required(point),
+            shares_on_time(of_point),
+            reasons(of_point, judged),
             resource(limit) if limit else "",
-            "" if kind == "carries" else held_since(point),
-            staffing(point, values[point.label]),
-            bottleneck.unexplained(rungs, point, values[point.label]) if is_late else "",
-            reasons_open(point, on_time),
-            "" if kind in ("fails", "unstable") else late_exports(point, values[point.label]),
+            "" if judged.word is Word.CARRIES else held_since(point),
+            staffing(point, of_point),
+            bottleneck.unexplained(rungs, point, of_point) if is_late(judged, of_point) else "",
         )
 
 
-def late_exports(point: NamedDesign, values: Mapping[str, Value]) -> str:
-    """The on-time share of exports if it, or the low end of its interval, is below that required of imports."""
-    on_time, per_day = values.get("export_on_time_share"), values.get("exports_per_day")
-    if on_time is None or per_day is None or not per_day.mean:
+def judged_of(point: NamedDesign, values: Mapping[str, Value]) -> Judged:
+    """The verdict on a design of a run, by the one criterion; `values`: its KPIs."""
+    return judge(values, is_unstable=point.is_unstable)
+
+
+def is_late(judged: Judged, values: Mapping[str, Value]) -> bool:
+    """Whether a design does not carry its traffic, by its verdict or, while that is open, by its mean shares."""
+    means = {kpi: value.mean for kpi, value in values.items()}
+    return judged.word is Word.FAILS or least_share(means) < LEAST_ON_TIME
+
+
+def required(point: NamedDesign) -> str:
+    """The criterion with the promises of a design."""
+    least, imports = share_text(LEAST_ON_TIME), f"imports within {hours_text(point.service_h)}"
+    has_exports = not math.isnan(point.export_service_h)
+    exports = f" and of exports within {hours_text(point.export_service_h)}" if has_exports else ""
+    return f"required: {least} of {imports}{exports}, no growing backlog"
+
+
+def shares_on_time(values: Mapping[str, Value]) -> list[str]:
+    """The shares on time of imports, and of exports if there are any, with their intervals."""
+    shares = {condition: values[kpi] for condition, kpi in ON_TIME.items() if kpi in values}
+    return [f"{condition}: {amount(share)} {bracket(share)}" for condition, share in shares.items()]
+
+
+def reasons(values: Mapping[str, Value], judged: Judged) -> str:
+    """The conditions that fail; or those that are open, and what would decide them; empty if the design carries."""
+    shares = [condition for condition in judged.conditions if condition in ON_TIME]
+    if judged.word is Word.FAILS:
+        texts = [f"too few {share}" for share in shares]
+        texts += ["a backlog that grows"] if Condition.BACKLOG in judged.conditions else []
+        return f"Reason: {listed(texts, 'and')}"
+    if judged.word is Word.CARRIES:
         return ""
-    if min(on_time.bounds or (on_time.mean,)) >= LEAST_ON_TIME:
-        return ""
-    return on_time_text(point, on_time)
+    texts = []
+    if shares:
+        is_single = values[ON_TIME[shares[0]]].bounds is None
+        least = share_text(LEAST_ON_TIME)
+        text = f"{listed(shares, 'and')} ({'no interval' if is_single else f'the interval includes {least}'}"
+        texts.append(f"{text}; {more_replications(judged)})")
+    if Condition.BACKLOG in judged.conditions:
+        texts.append("growth of the backlog (not shown by these runs; more measured days may show it)")
+    return f"Undecided: {'; '.join(texts)}"
+
+
+def more_replications(judged: Judged) -> str:
+    """The further replications that would decide the shares on time."""
+    if judged.n_more is None or judged.n_more > _MOST_MORE:
+        return "so near that more replications may not decide it"
+    if judged.n_more == 1:
+        return "1 more replication may decide it"
+    return f"about {whole(judged.n_more)} more replications would decide it"
+
+
+def verdict_object(judged: Judged) -> dict[str, Any]:
+    """The verdict for JSON."""
+    return {
+        "word": str(judged.word),
+        "least_on_time": LEAST_ON_TIME,
+        "conditions": [str(condition) for condition in judged.conditions],
+        "more_replications": judged.n_more,
+    }
 
 
 def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
@@ -114,13 +175,6 @@ def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
 def paid_hours(hours: float, roster_name: str) -> str:
     """Paid hours in words: 2,597 paid hours a day (roster: follows work)."""
     return f"{whole(hours)} paid hours a day ({roster(roster_name)})"
-
-
-def on_time_text(point: NamedDesign, on_time: Value) -> str:
-    """The on-time share with its interval, or that the interval is too wide."""
-    if says_nothing(on_time) and not point.is_unstable:
-        return f"unknown, because {on_time.n} replications are too few"
-    return f"{amount(on_time)} {bracket(on_time)}"
 
 
 def _title(point: NamedDesign) -> str:
@@ -136,45 +190,6 @@ def held_since(point: NamedDesign) -> str:
     minute = MIN_PER_H * point.blocked_after_h
     clock = clock_of(point.time_zone or None, point.first_day, math.ceil(minute / MIN_PER_DAY))
     return instant(minute, point.first_day, clock)
-
-
-def verdict(point: NamedDesign, on_time: Value) -> Verdict:
-    if point.is_unstable:
-        return Verdict.UNSTABLE
-    return Verdict.CARRIES if carries(on_time.mean, is_unstable=point.is_unstable) else Verdict.FAILS
-
-
-def is_close(point: NamedDesign, on_time: Value) -> bool:
-    """Whether the interval leaves the verdict open, or the run does not show whether the backlog grows."""
-    return bool(reasons_open(point, on_time))
-
-
-def reasons_open(point: NamedDesign, on_time: Value) -> list[str]:
-    """The reasons why the verdict is undecided."""
-    if point.is_unstable:
-        return []
-    reasons = []
-    if _holds_threshold(on_time):
-        reasons.append(f"its interval includes {share_text(LEAST_ON_TIME)}")
-    if point.is_unstable is None and on_time.mean >= LEAST_ON_TIME:
-        reasons.append("the run does not show whether the backlog grows")
-    return reasons
-
-
-def says_nothing(on_time: Value) -> bool:
-    """Whether the interval is so wide that the on-time share is almost unknown, and leaves the verdict open."""
-    return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
-
-
-def _holds_threshold(on_time: Value) -> bool:
-    return on_time.bounds is not None and on_time.bounds[0] < LEAST_ON_TIME <= on_time.bounds[1]
-
-
-def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
-    """The verdict's kind, and its words in a cell of a table."""
-    kind = "close" if is_close(point, on_time) else str(verdict(point, on_time))
-    words = {"close": "undecided", "carries": "carries", "fails": "does not carry", "unstable": "unstable"}
-    return kind, words[kind]
 
 
 def traffic(point: NamedDesign) -> str:

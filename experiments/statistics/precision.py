@@ -54,12 +54,16 @@ def replications_needed(values: Sequence[float], half_width: float) -> int:
     n = len(values)
     if n < 2 or not all(math.isfinite(value) for value in values):
         raise ValueError("values: a variance needs at least two replications, all finite")
-    deviation = math.sqrt(moments_of(values)[1])
+    return least_count(math.sqrt(moments_of(values)[1]), half_width, n)
+
+
+def least_count(deviation: float, half_width: float, first: int) -> int:
+    """Least number of replications, from `first` (at least 2), for a t interval this narrow at this deviation."""
 
     def is_enough(count: int) -> bool:
         return t_reach(count - 1) * deviation / math.sqrt(count) <= half_width
 
-    return n + bisect_left(range(n, UNREACHABLE), x=True, key=is_enough)
+    return first + bisect_left(range(first, UNREACHABLE), x=True, key=is_enough)
 
 
 def needs(samples: Samples, half_widths: Mapping[str, float], interval_of: Intervals) -> list[Need]:

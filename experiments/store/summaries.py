@@ -50,7 +50,10 @@ class DesignRow:
     area_m2: float = column("m2", "area of its halls")
     n_machines: int = column("1", "number of sorting machines")
     n_halls: int = column("1", "number of halls")
-    service_h: float = column("h", "promise, from the drawn arrival")
+    service_h: float = column("h", "promise of imports, from the drawn arrival")
+    export_service_h: float = column(
+        "h", "promise of exports, from the timetabled instant of their collection; NaN: no exports"
+    )
     stability: str = column("", "stable, unstable (its backlog grows) or undecided")
     blocked_after_h: float = column(
         "h",

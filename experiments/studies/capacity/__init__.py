@@ -11,13 +11,13 @@ which 10 % more would help most.
   cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds only
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json
 
-How: a demand is carried if the on-time share reaches `capacity.target` and the backlog does not grow. With exports, the
-share of exports that are kept up with (their backlog does not grow by the rest) must reach it, too; the lower of the
-two is the on-time share below. Each replication has its own threshold, in flights a day: `demand.flights_per_day`, or
-of a file as many times its flights (`arrivals.factor`). The search of the first replication begins at the traffic that
-the capacity ladder lets the hub carry. The others begin at the threshold of the first, because theirs are near. The
-lateness of a run's parcels shows roughly how far the threshold is, so most runs are near it. Fewer flights are always
-among more, with the same draws, so only the demand changes within a search.
+How: a demand is carried if the shares of imports and of exports on time reach `capacity.target` and the backlog does
+not grow; the lower of the two shares is the on-time share below. The verdict on the design's own demand is that of
+`cargohub run` with as many replications; its target is 95 %. Each replication has its own threshold, in flights a day:
+`demand.flights_per_day`, or of a file as many times its flights (`arrivals.factor`). The search of the first
+replication begins at the traffic that the capacity ladder lets the hub carry. The others begin at the threshold of the
+first, because theirs are near. The lateness of a run's parcels shows roughly how far the threshold is, so most runs are
+near it. Fewer flights are always among more, with the same draws, so only the demand changes within a search.
 
 A search ends with two simulated demands: the lower is carried, the higher is not. The threshold is the middle between
 them, at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, and is at least as wide as
@@ -51,11 +51,12 @@ from types import MappingProxyType
 from typing import Final
 
 from experiments.arguments import Arguments, key_of
-from experiments.designs.design import Design, Designed, check_group, named, with_study
+from experiments.designs.design import Design, Designed, Longer, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import counted, resource, rounded, share_text
+from experiments.frame.judging import as_configured
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.interval_text import with_interval
@@ -65,6 +66,7 @@ from experiments.report.figures import capacity_figure, sweep_figure
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, sentence_of
 from experiments.report.sentences import means_of, too_few_replications
+from experiments.report.verdicts import verdict_object
 from experiments.statistics import Interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
@@ -74,12 +76,12 @@ from experiments.studies.capacity.search import searches_of, simulate_all
 from experiments.studies.capacity.threshold import Sustained
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
-from sim.inputs import traffic
+from sim.inputs.traffic import KEYS, daily_parcels, measured_parcels_per_asked_flight
 from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
     {
-        **dict.fromkeys(traffic.KEYS, "is what capacity looks for; leave it out"),
+        **dict.fromkeys(KEYS, "is what capacity looks for; leave it out"),
         "scenario": "capacity takes a list, also of one: scenarios=[liege_30k]",
     }
 )
@@ -129,7 +131,7 @@ def _words(words: Sequence[str]) -> list[str]:
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
     """Rows of the file, or scenarios, at every combination of the given values."""
     for design in grid.rows:
-        if given := {key_of(word) for word in design.words}.intersection(traffic.KEYS):
+        if given := {key_of(word) for word in design.words}.intersection(KEYS):
             raise ConfigError(sentence_of("capacity_looks", place=design.place, key=min(given)))
     if grid.rows:
         return grid.designs(grid.labels)
@@ -151,17 +153,27 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 
 _HEADING: Final = "What each design carries"
-_CARRIED: Final = ("carried, flights a day", "parcels a day")
+_CARRIED: Final = ("carried, flights a day", "parcels a day", "own demand")
 
 
 def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
     """Run all searches, design by design."""
     keys = request.keys
-    searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in request.designs}
+    has_longer = keys.stability is not Longer.OFF
+    searches = {
+        design.label: searches_of(design, keys.replications, keys.capacity, has_longer=has_longer)
+        for design in request.designs
+    }
     titles = titles_of([design_row(design) for design in request.designs])
+    own = as_configured(
+        bench, [design for design in request.designs if daily_parcels(design.hub)], keys.replications, keys.stability
+    )
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design], titles)
     return [
-        result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
+        replace(
+            result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding),
+            own=own.get(design.label),
+        )
         for design in request.designs
     ]
 
@@ -174,7 +186,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
     return Document(
         title="What demand is carried",
         sentences=sentences(results),
-        verdicts=sentences(results),
+        verdicts=[*sentences(results), *(result.own for result in results if result.own)],
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
@@ -191,6 +203,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
         data={"scenarios": {
             result.label: {
                 "flights_per_day": {**(plain_interval(result.flights, "1/d") or {}), "known_to": result.known_to},
+                **({"verdict": verdict_object(result.own.judged)} if result.own else {}),
                 "binding": result.binding,
                 "bottleneck": {"by_what_if": result.binding, "by_ladder": result.by_ladder},
                 **({"values": given} if given else {}),
@@ -247,7 +260,8 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            with_interval(result.flights.scaled(traffic.measured_parcels_per_asked_flight(result.design.hub)), rounded),
+            with_interval(result.flights.scaled(measured_parcels_per_asked_flight(result.design.hub)), rounded),
+            result.own.word if result.own else "–",
         )
         for result in results
     )
@@ -269,7 +283,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     values = {result.title: result.flights for result in results}
     ladders = {result.title: result.ladder for result in results}
-    parcels = [traffic.measured_parcels_per_asked_flight(result.design.hub) for result in results]
+    parcels = [measured_parcels_per_asked_flight(result.design.hub) for result in results]
     thresholds = capacity_figure.prepare(values, ladders, parcels, target)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)

@@ -37,7 +37,7 @@ class Shown:
 
     is_carried: bool
     late: float
-    """Share of the parcels, or of the exports that are not kept up with."""
+    """Share of the late imports, or of the late exports if it is higher."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,7 @@ class Lift:
     after: float = column("see resource", "with 10 % more (at least one unit)", heading="to", show=_units)
     lift: Interval = interval(
         "1",
-        "share of late parcels that become on time, or of exports not kept up with if these are more; mean over "
-        "replications",
+        "share of late parcels that become on time, or of late exports if these are more; mean over replications",
         heading="of the late on time, %",
         show=lambda lift: with_interval(lift.scaled(100), partial(number, digits=1)),
         names="{field}{_end}",

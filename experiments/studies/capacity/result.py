@@ -13,6 +13,7 @@ from experiments.interval_text import with_interval
 from experiments.replications.summing import design_row
 from experiments.report import bottleneck
 from experiments.report.sections import sentence_of
+from experiments.report.verdicts import DesignVerdict
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.criterion import LEAST_ON_TIME
 from experiments.store.rows import column, table
@@ -28,7 +29,7 @@ _MOST: Final = 0.5
 
 _BREAKS: Final = {
     "parcels are late": ("late", "both"),
-    "imports are on time but the backlog of exports grows": ("exports",),
+    "imports are on time but exports are late": ("exports",),
     "the backlog grows": ("backlog", "both"),
 }
 """What fails above a threshold, and the reasons (`Threshold.reason`) with which it does."""
@@ -42,7 +43,7 @@ class Threshold:
     carried: float = column("1/d", "simulated demand that is carried; 0: none is")
     not_carried: float | None = column("1/d", "simulated demand that is not carried; NaN: all are carried")
     reason: str = column(
-        "", "why it is not carried: late, backlog, both, or exports (only their backlog grows); empty: all are carried"
+        "", "why it is not carried: late, backlog, both, or exports (only they are late); empty: all are carried"
     )
     n_evaluations: int = column("1", "number of simulated demands")
 
@@ -69,6 +70,8 @@ class Result:
     """For whose people work waits, if no resource makes most of the late parcels on time; otherwise empty."""
     target: float = LEAST_ON_TIME
     """The share on time at which a demand is carried."""
+    own: DesignVerdict | None = None
+    """The verdict on the design's own demand; None: no flight comes."""
 
     @property
     def label(self) -> str:

@@ -14,8 +14,8 @@ from experiments.replications.replicating import Task
 from experiments.replications.work import evaluate
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.sections import sentence_of
-from experiments.statistics.criterion import limit
-from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch, on_time
+from experiments.statistics.criterion import least_share, limit
+from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSearch
 from sim.inputs.traffic import at_demand, measured_parcels, parcels_per_asked_flight
 from sim.measures.ladder import capacity_ladder
 
@@ -122,8 +122,8 @@ class Search(ThresholdSearch):
         return self._lift_of(group, kpis) if group else None
 
     def _lift_of(self, group: Group, kpis: Kpis) -> float | None:
-        after, late = kpis.get(self.key(self.above, group)), 1 - on_time(kpis[self.key(self.above)])
-        return None if after is None else 1 - (1 - on_time(after)) / late if late else 0.0
+        after, late = kpis.get(self.key(self.above, group)), 1 - least_share(kpis[self.key(self.above)])
+        return None if after is None else 1 - (1 - least_share(after)) / late if late else 0.0
 
     def left(self, kpis: Kpis) -> int:
         """Approximate number of simulations still to come."""
@@ -134,9 +134,10 @@ class Search(ThresholdSearch):
         return len(self.missing(kpis))
 
 
-def searches_of(design: Design, replications: int, settings: Sustained) -> list[Search]:
+def searches_of(design: Design, replications: int, settings: Sustained, *, has_longer: bool = True) -> list[Search]:
+    """The searches of all replications; `has_longer`: as in `ThresholdSearch`."""
     searches: list[Search] = []
-    return [Search(design, number, settings, searches) for number in range(replications)]
+    return [Search(design, number, settings, searches, has_longer=has_longer) for number in range(replications)]
 
 
 def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:

@@ -1,6 +1,5 @@
 """The threshold of one replication of a scenario: the demands to simulate, and their results."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Self
 
@@ -12,7 +11,7 @@ from experiments.replications.crossing import Crossing, most_flights, rounded
 from experiments.replications.replicating import Task
 from experiments.replications.stability import judged, longer_hubs, longer_label
 from experiments.replications.work import evaluate, grow
-from experiments.statistics.criterion import ladder_limit
+from experiments.statistics.criterion import is_carried, ladder_limit, least_share
 from experiments.store.tables import Key
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from sim.inputs.traffic import at_demand, measured_parcels_per_asked_flight, parcels_per_asked_flight
@@ -43,9 +42,14 @@ class Sustained:
 class ThresholdSearch:
     """The search for the highest demand that a replication carries, continued as its simulations finish."""
 
-    def __init__(self, design: Design, number: int, settings: Sustained, others: list[Self]) -> None:
-        """`others`: the previous searches of the design, to which this one is added."""
-        self.design, self.number, self._settings = design, number, settings
+    def __init__(
+        self, design: Design, number: int, settings: Sustained, others: list[Self], *, has_longer: bool = True
+    ) -> None:
+        """`others`: the previous searches of the design, to which this one is added.
+
+        `has_longer`: a longer run is made where the runs do not show whether the backlog grows.
+        """
+        self.design, self.number, self._settings, self._has_longer = design, number, settings, has_longer
         self.crossing: Crossing | None = None
         self._of_design = others
         self._of_design.append(self)
@@ -105,8 +109,8 @@ class ThresholdSearch:
             elif (key := self.key(at)) not in kpis:
                 return [(key, evaluate, (at_demand(self.design.hub, at), self.number))]
             else:
-                late = 1 - on_time(kpis[key])
-                self._shown[at] = Shown(late <= 1 - self._settings.target, late)
+                is_enough = is_carried(kpis[key], is_unstable=None, least=self._settings.target)
+                self._shown[at] = Shown(is_enough, 1 - least_share(kpis[key]))
         return self._for_backlog(kpis)
 
     def _for_backlog(self, kpis: Kpis) -> list[Task]:
@@ -120,7 +124,8 @@ class ThresholdSearch:
             return []
         longest, longer = {search.number: kpis[search.key(search.carried)] for search in bounded}, []
         most = max(bounded, key=lambda search: longest[search.number][GROWTH_KPIS[1]])
-        for hub in [*longer_hubs(at_demand(self.design.hub, most.carried))][-1:]:
+        longest_hubs = [*longer_hubs(at_demand(self.design.hub, most.carried))][-1:]
+        for hub in longest_hubs if self._has_longer else ():
             key = longer_label(most.key(most.carried)[0], hub.horizon_days), most.number
             longest[most.number] = kpis.get(key, longest[most.number])
             longer = [(key, grow, (hub, most.number))] if key not in kpis else []
@@ -153,7 +158,7 @@ class ThresholdSearch:
         if self.not_carried is None:
             return ""
         run = kpis[self.key(self.not_carried)]
-        if on_time(run) >= self._settings.target:
+        if least_share(run) >= self._settings.target:
             return "backlog"
         if run["on_time_share"] >= self._settings.target:
             return "exports"
@@ -162,12 +167,3 @@ class ThresholdSearch:
     def key(self, flights: float, group: Group = ()) -> Key:
         more = f", +10 % {' + '.join(group)}" if group else ""
         return f"{demand_label(self.design.label, flights)}{more}", self.number
-
-
-def on_time(kpis: Mapping[str, float]) -> float:
-    """The on-time share, or the share of exports that are kept up with if that is lower.
-
-    The on-time share of exports is not used, because it depends on how often flights leave to their destinations: with
-    fewer flights it would be lower.
-    """
-    return min(kpis["on_time_share"], kpis["exports_kept_up_share"])

@@ -13,16 +13,14 @@ from experiments.designs.design import Design, Designed, DesignKeys, Replicated
 from experiments.execution.progress import time_left
 from experiments.formatting import plain_name
 from experiments.frame import pages, runner
+from experiments.frame.judging import named_values
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Kpis, Request
-from experiments.money.kpis import KPIS, names
-from experiments.replications.summing import describes, design_row, intervals_of, samples_of
+from experiments.money.kpis import names
 from experiments.report.page import PAGE, pictures_shown
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Drawn, Page, heading_of, sentence_of
-from experiments.report.stored_designs import named_designs
 from experiments.report.verdicts import DesignVerdict, design_verdicts
-from experiments.statistics.interval import Value
 from experiments.store.foreign import begun, files_in, manifest_of
 from experiments.store.parts import lines_in
 from experiments.store.read import MANIFEST
@@ -112,7 +110,7 @@ class UnderWay:
     n_asked: int | None
     """None: the number depends on the values."""
     verdicts: Sequence[DesignVerdict]
-    """By the on-time share alone; empty if designs are not what the verb compares."""
+    """While the growth of the backlog is not judged; empty if designs are not what the verb compares."""
     grid: Grid | None
     seconds_each: float | None
 
@@ -149,20 +147,8 @@ def under_way(folder: Path) -> UnderWay:
 
 def _so_far(designs: Sequence[Design], keys: Replicated, kpis: Kpis) -> tuple[Sequence[DesignVerdict], Grid]:
     """A first look at the first designs: verdicts, means so far, and intervals."""
-    intervals = intervals_of(samples_of(kpis))
-    begun_ones = [design for design in designs if design.label in intervals][:_MOST_DESIGNS]
-    values = {
-        design.label: {
-            kpi: Value.of(each, KPIS[kpi].unit)
-            for kpi, each in intervals[design.label].items()
-            if describes(kpi, design)
-        }
-        for design in begun_ones
-    }
-    rows = [
-        design_row(design, order, "stable", values[design.label]["blocked_after_h"].mean)
-        for order, design in enumerate(begun_ones)
-    ]
-    points = named_designs(rows, keys.factors if isinstance(keys, Designed) else {})
+    labels = {label for label, _ in kpis}
+    begun_ones = [design for design in designs if design.label in labels][:_MOST_DESIGNS]
+    points, values = named_values(begun_ones, kpis, {}, keys.factors if isinstance(keys, Designed) else {})
     verdicts = list(design_verdicts(points, values, {})) if isinstance(keys, DesignKeys) else []
     return verdicts, kpi_grid(points, values, names(Rank.HEADLINE), sentence_of("means_so_far"))

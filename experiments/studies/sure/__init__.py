@@ -30,10 +30,12 @@ from experiments.assumptions.names import names_of
 from experiments.assumptions.ranges import Kept, ranges_of, refuse_moved
 from experiments.designs.design import Design
 from experiments.formatting import counted
+from experiments.frame.judging import as_configured
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import sentence_of
-from experiments.statistics.criterion import LEAST_ON_TIME
+from experiments.report.verdicts import DesignVerdict
+from experiments.statistics.criterion import LEAST_ON_TIME, ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided
@@ -72,12 +74,16 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
     _check_varies(known)
     bench.say(sentence_of("sure_decides"))
     samples = {width: screened(width=width).sample(bench, designs, sure.ranges, width) for width in sure.widths}
+    configured: Mapping[str, DesignVerdict] = {}
+    if sure.question is Question.RUN:
+        configured = as_configured(bench, designs, each, request.keys.stability)
     answered = [
         Answered(
             design,
             known.share(at),
             {width: known.share(at, other) for width, other in samples.items()},
             decided(known, at),
+            configured.get(design.label),
         )
         for at, design in enumerate(designs)
     ]
@@ -87,7 +93,7 @@ def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
 
 
 def margin(on_time_share: float) -> float:
-    """Log-odds of the on-time share minus those of the target, within ±3; above 0 if enough parcels are on time.
+    """Log-odds of a share on time minus those of the target, within ±3; above 0 if enough parcels are on time.
 
     >>> round(margin(0.95), 9), round(margin(0.9), 2)
     (0.0, -0.75)
@@ -117,8 +123,9 @@ def kpis_in(
 
 def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
-    shares = [run["on_time_share"] for run in kpis]
-    return Answer(tuple(map(margin, shares)), bool(is_unstable), margin(sum(shares) / len(shares)))
+    shares = [[run[kpi] for kpi in ON_TIME.values()] for run in kpis]
+    means = np.mean(shares, axis=0)
+    return Answer(tuple(margin(min(of_run)) for of_run in shares), bool(is_unstable), margin(float(means.min())))
 
 
 def check_ranges(request: Request[K], kept: Kept) -> None:

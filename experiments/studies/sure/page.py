@@ -12,6 +12,7 @@ from experiments.grouping import nested
 from experiments.interval_text import in_percent
 from experiments.report.figures.sure_figure import Bars, Map, maps, shares, tornado
 from experiments.report.sections import Picture, paragraphs_of, picture_of, sentence_of
+from experiments.report.verdicts import verdict_object
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
@@ -59,7 +60,10 @@ def opening(result: Result) -> Iterator[str]:
 
 def headline(answer: Answered) -> str:
     share = f"{in_percent(answer.share.interval)} of the assumed worlds"
-    return f"{answer.called} carries its traffic in {share}.{with_widths(answer.widths)}"
+    text = f"{answer.called} carries its traffic in {share}.{with_widths(answer.widths)}"
+    if answer.configured is None:
+        return text
+    return f"{text} As configured: {answer.configured.verdict}; {', '.join(answer.configured.shares)}."
 
 
 def with_widths(widths: Mapping[float, Share]) -> str:
@@ -209,6 +213,7 @@ def document(result: Result) -> Document:
 def _object(result: Result, answer: Answered) -> dict[str, Any]:
     measure = result.measure(answer)
     return {
+        **({"verdict": verdict_object(answer.configured.judged)} if answer.configured else {}),
         "probability": plain_interval(answer.share.interval, "1"),
         "widths": {f"{width:g}": plain_interval(share.interval, "1") for width, share in answer.widths.items()},
         "deciding": [result.names[effect.number] for effect in answer.deciding],

@@ -13,6 +13,7 @@ from experiments.designs.design import Design
 from experiments.formatting import counted, estimated_share, whole
 from experiments.interval_text import in_percent
 from experiments.replications.summing import traffic
+from experiments.report.verdicts import DesignVerdict
 from experiments.statistics import Interval
 from experiments.statistics.open_worlds import Known, Run
 from experiments.statistics.paired_worlds import at_most, only
@@ -138,6 +139,8 @@ class Answered:
     share: Share
     widths: Mapping[float, Share]
     decided: Decided
+    configured: DesignVerdict | None = None
+    """The verdict with all numbers as configured; None: the question is another one."""
 
     @property
     def called(self) -> str:
