@@ -1,12 +1,15 @@
 """Commands that are printed run to their end, typed into a shell exactly as printed, at a small hub.
 
-The hub is a copy of the program whose traffic, days, replications and budgets are small. What a reader fills in
+What README and docs/how-to quote of a command's output is compared with what the command prints, at the packaged hub.
+
+The small hub is a copy of the program whose traffic, days, replications and budgets are small. What a reader fills in
 (RUN, DIR, FILE …) is there by that name, or is filled in by HOLES.
 """
 
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,6 +28,7 @@ from test_calibrate import HEADER, rows_of, written
 from test_kills import dask_cluster
 from test_printed_commands import ALL, HOLES, prepare
 
+from experiments.main import main
 from experiments.studies.sheet import KEY, VALUE
 
 TIMEOUT_S = 3600
@@ -277,5 +281,115 @@ def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, req
     make_what_is_read(hub, folder, line, runs)
     code, output = hub.run(line, folder, renders=verb in ("export", "trace", "brief", "methods"), ends=verb == "page")
     assert "Traceback" not in output, output
-    assert code == 0, output
+    assert code == (2 if line in REFUSED else 0), output
     assert output.strip()
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """Words of a document, and what a command prints on either stream; groups of the same name must be equal."""
+
+    place: str
+    text: str
+    command: str
+    output: str
+    code: int = 0
+
+
+OWN_HALL, DOORS = "docs/how-to/own_hub.md", "halls.main.doors_out=36"
+SETTINGS = r"^replications: (?P<n>\d+)$(?s:.*)^warmup_days: (?P<warm_up>\d+)$\n^horizon_days: (?P<days>\d+)$"
+HALL = "(?s:.*?)".join(rf"^    {key}: (?P<{key}>\d+)$" for key in ("area_m2", "sorting_machines", "packout_posts"))
+REFUSED = {f"cargohub run {DOORS}"}
+QUOTED = (
+    Quoted(
+        "docs/how-to/questions.md",
+        r"simulate (?P<n>\d+) replications of (?P<days>\d+) measured days, after (?P<warm_up>\d+) days of warm-up",
+        "cargohub run --show", SETTINGS,
+    ),
+    Quoted(
+        "docs/how-to/questions.md",
+        r"One replication of (?P<days>\d+) measured days after (?P<warm_up>\d+) of warm-up .*"
+        "`(?P<command>cargohub run .*?)`",
+        "{command} --show", SETTINGS.replace(r"(?P<n>\d+)", "1"),
+    ),
+    Quoted(
+        OWN_HALL, r"ends with \*(?P<refusal>halls.main needs [\d,]+ m2 \(it has [\d,]+ m2\))\*",
+        f"cargohub run {DOORS}", "(?P<refusal>halls.main needs .*?\\))", 2,
+    ),
+    Quoted(
+        OWN_HALL,
+        rf"`(?P<command>cargohub compare .*{DOORS}.*)` this is \*(?P<change>.*→ \d+)\* and one zone share",
+        "{command} --show",
+        r"#   (?P<change>halls.main.area_m2: .*)\n#   .*doors_out.*\n#   halls.main.zone_shares.*\n\D",
+    ),
+    Quoted(
+        OWN_HALL, HALL, "cargohub run --config-dir mine scenario=third_machine --show", HALL,
+    ),
+    Quoted(
+        "docs/how-to/flights.md", "flights by weekday and hour, days without a flight, and columns that are not read",
+        "cargohub schedule flights.csv",
+        r"by weekday  +Mon 0, Tue 1(?s:.*)by hour  +0 0(?s:.*)days without a flight",
+    ),
+    Quoted("README.md", "`cargohub cite` prints the reference for the program", "cargohub cite", "@software{cargohub"),
+)  # fmt: skip
+"""Quick ones: `--show` composes the same command as the document's."""
+
+
+def printed_by(command, capsys, code=0):
+    """Both streams of a command, typed in this process and in the current folder."""
+    capsys.readouterr()
+    assert main(shlex.split(command)[1:]) == code
+    return "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("quoted", QUOTED, ids=lambda quoted: quoted.text)
+def test_a_document_quotes_what_its_command_prints(quoted, tmp_path, monkeypatch, capsys):
+    prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    in_text = re.search(quoted.text, (ROOT / quoted.place).read_text(encoding="utf-8"), re.MULTILINE)
+    assert in_text, quoted.place
+    printed = printed_by(quoted.command.format(**in_text.groupdict()), capsys, quoted.code)
+    in_output = re.search(quoted.output, printed, re.MULTILINE)
+    assert in_output, printed
+    assert in_output.groupdict() == {name: in_text[name] for name in in_output.groupdict()}
+
+
+README, QUESTIONS = (ROOT / name for name in ("README.md", "docs/how-to/questions.md"))
+
+
+@pytest.mark.slow
+def test_the_readme_says_what_the_first_look_prints_and_writes(tmp_path, monkeypatch, capsys):
+    (command,) = re.findall(r"^    (cargohub run .*)$", text := README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert "each print a verdict. Each writes a folder below `runs/` with all tables and a page" in text
+    monkeypatch.chdir(tmp_path)
+    printed = printed_by(command, capsys)
+    assert re.search("3.5 flights a day: (carries|does not carry|undecided)", printed), printed
+    (page,) = tmp_path.glob("runs/run-liege_30k-*/report.html")
+    assert str(page.relative_to(tmp_path)) in printed
+
+
+@pytest.mark.slow
+def test_the_readme_says_which_halls_the_first_study_shows_on_time(tmp_path, monkeypatch, capsys):
+    text = README.read_text(encoding="utf-8")
+    assert "With 3.5 flights a day, nearly all parcels leave each hall within the promised 24 hours." in text
+    assert "With the permit's 11 flights a day, only the hall of 100,000 m² achieves this." in text
+    study = re.search("^STUDY = (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1]
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert main([*study.split(), "page=none", "--json"]) == 0
+    designs = json.loads(capsys.readouterr().out)["scenarios"]
+    on_time = {name: design["kpis"]["on_time_share"]["mean"] for name, design in designs.items()}
+    of_today = [share for name, share in on_time.items() if name.endswith(", today")]
+    assert len(of_today) == 4 and min(of_today) > 0.95
+    permitted = {name for name, share in on_time.items() if name.endswith(", permit") and share > 0.95}
+    assert permitted == {"liege_100k, permit"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("n_runs", "command"), re.findall(r"(\d+) runs,.*`(cargohub expansion .*)`", QUESTIONS.read_text(encoding="utf-8"))
+)
+def test_a_study_makes_as_many_runs_as_its_question_says(n_runs, command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    printed = printed_by(f"{command} page=none", capsys)
+    assert sum(map(int, re.findall(r"(\d+) runs of", printed))) == int(n_runs), printed

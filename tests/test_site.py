@@ -65,6 +65,17 @@ def test_pages_fetch_nothing(site):
             assert (path.parent / address.partition("?")[0].partition("#")[0]).exists(), f"{path.name}: {address}"
 
 
+def test_links_lead_to_files(site):
+    dead = {
+        f"{path.name}: {target}"
+        for path in site.rglob("*.html")
+        if path.name != "404.html"
+        for target in re.findall(r'<a [^>]*href="(?!\w+:)([^"#?]+)', path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    }
+    assert not dead
+
+
 def test_examples_and_lists_are_shown_as_such(site):
     for path in site.rglob("*.html"):
         page = re.sub("<pre.*?</pre>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
