@@ -229,6 +229,11 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
         ("def x(:", "", "rules: mine.py: line 2: not valid Python: "),
         ("@rule('truck_leaves')\ndef x(a, b): ...", "", "line 3: x(a, b): a rule of truck_leaves takes (truck)"),
         ("@rule('packers')\ndef x(a, b): ...", "", "takes (units, packers, manned, *, enough, is_review), as where_"),
+        (
+            "@rule('next_uld')\ndef x(uld): ...",
+            "",
+            "line 3: x(uld): a rule of next_uld takes (uld, queue), as first_come",
+        ),
         ("@rule('truck')\ndef x(a): ...", "", "x: no decision 'truck'; did you mean 'truck_leaves'?"),
         ("@rule('stand')\ndef first_come(a): ...", "", "first_come: a packaged rule has this name"),
         ("@rule\ndef x(a): ...", "", "line 2: @rule: needs values"),
