@@ -48,11 +48,12 @@ def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
         by_route if site.units.are_parcels else breakdown.store.parcels_by_route(_units(breakdown, uld), site.n_routes)
     )
     uld.n_sent = sum(n for n, place in zip(on_floor, hall.destinations, strict=True) if place != hall.number)
-    demand = {"floor": uld.n_units * site.units.room} | rooms
+    floor = uld.n_units * site.units.room
+    demand = {"floor": floor} | rooms
     if not site.units.are_ulds:
         demand = {"stations": 1, "workers": site.handling.workers_per_station} | demand
     arrival = breakdown.arrivals[uld.flight]
-    waiting = Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent, uld.flight, arrival)
+    waiting = Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent, floor, uld.flight, arrival)
     grant = yield hall.breakdown.request((uld.flight, uld.index), about=waiting, **demand)
     assert isinstance(grant, Grant)
     uld.start = int(env.now)

@@ -105,7 +105,15 @@ class Hall(OnClock):
         people = {"stations": 1, "workers": self.rules.workers_per_station}
         grant = yield self.breakdown.request(
             (uld.flight, uld.index),
-            about=Waiting(self.now, uld.n_units, uld.n_parcels, uld.n_sent, uld.flight, self.arrival_of[uld.flight]),
+            about=Waiting(
+                since=self.now,
+                n_units=uld.n_units,
+                n_parcels=uld.n_parcels,
+                n_sent=uld.n_sent,
+                floor=uld.n_units * self.room_each,
+                flight=uld.flight,
+                arrival=self.arrival_of[uld.flight],
+            ),
             **({} if self.site.units.are_ulds else people),
             floor=uld.n_units * self.room_each,
             **rooms,

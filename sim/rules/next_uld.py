@@ -15,6 +15,8 @@ class Waiting(NamedTuple):
     """Number of its parcels."""
     n_sent: int
     """Parcels that leave from another hall."""
+    floor: int
+    """Floor that it needs, as the number of parcels that need the same room."""
     flight: int
     """Number of its flight, by drawn arrival."""
     arrival: int
@@ -33,7 +35,7 @@ class Queue(NamedTuple):
     free_workers: int
     """Break-down workers without a ULD; below 0 if a shift has ended while more are at work."""
     free_floor: int
-    """Places of the floor that no parcel occupies or has reserved."""
+    """Floor that is neither occupied nor reserved, as a number of parcels."""
     held: tuple[int, ...]
     """Stations in use, by machine of the hall (M)."""
 
