@@ -422,7 +422,8 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     assert all(own["binding"] is None and own["resources"] == {} for own in document["scenarios"].values())
     curve = read_run(document["run_dir"]).tables["curve"]
     assert curve["flights_per_day"].tolist() == thresholds
-    assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
+    assert list(curve.columns)[1:3] == ["scenario_name", "halls.main.machine_rated_per_h"]
+    assert curve["halls.main.machine_rated_per_h"].tolist() == [100, 200]
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
     alone = document_of(capsys, "halls.main.machine_rated_per_h=200", *words)
     assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]

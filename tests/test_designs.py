@@ -5,6 +5,8 @@ import re
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from answers import answer
 from mistakes import refused
@@ -19,6 +21,7 @@ from experiments.main import main
 from experiments.store import read_run
 from sim.errors import CargohubError, InputError
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 TINY = [
     "horizon_days=1",
     "warmup_days=0",
@@ -226,7 +229,62 @@ def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp
     run = read_run(document["run_dir"])
     stations = [hub["halls"]["main"]["breakdown_stations"] for hub in run.manifest["identity"]["hubs"].values()]
     assert stations[2:] == [9, 9] and 9 not in stations[:2]
+    assert "sweep" not in run.tables
+    keys = ["design", "demand.flights_per_day", "halls.main.breakdown_stations"]
+    tidy, means = run.tables["kpis"], run.tables["summary"]
+    assert list(tidy.columns) == ["scenario", "replication", *keys, "kpi", "value", "unit"]
+    assert list(means.columns)[:5] == ["scenario", *keys, "kpi"]
+    for table in (tidy, means):
+        assert [str(table[key].dtype) for key in keys[1:]] == ["int64", "int64"]
+    for point in document["points"]:
+        name, *numbers = point["values"].values()
+        of_point = [
+            (means[key] == value).to_numpy() for key, value in zip(keys, (name, *map(int, numbers)), strict=True)
+        ]
+        rows = means[np.all(of_point, axis=0)].set_index("kpi")
+        assert {*rows["scenario"]} == {point["scenario"]}
+        assert {kpi: (value["mean"], value["unit"]) for kpi, value in point["kpis"].items()} == {
+            kpi: (mean, unit) for kpi, mean, unit in zip(rows.index, rows["mean"], rows["unit"], strict=True)
+        }
+        of_point = tidy[tidy["scenario"] == point["scenario"]]
+        assert of_point.groupby("kpi")["value"].mean().to_dict() == pytest.approx(rows["mean"].to_dict())
+    # The line of the document.
+    (line,) = re.findall(r"^    pandas +(.*)", (DOCS / "kpis.md").read_text(encoding="utf-8"), re.MULTILINE)
+    grid = eval(line.replace("RUN", document["run_dir"]), {"pd": pd})
+    assert list(grid.index) == [2, 4] and grid.index.name == "demand.flights_per_day"
+    assert (
+        grid.loc[2, "parcels_per_day"]
+        == tidy.query("kpi == 'parcels_per_day' and `demand.flights_per_day` == 2")["value"].mean()
+    )
     assert not is_slow or main(["reproduce", document["run_dir"], "--quiet"]) == 0
+
+
+def test_a_compared_scenario_is_a_factor_of_its_tables(capsys, tmp_path):
+    words = ("compare", "scenarios=[liege_30k,liege_66k]", "demands=[today,permit]", "margin=none")
+    document = answer(capsys, *words, *TINY, "--out", tmp_path)
+    tidy = read_run(document["run_dir"]).tables["kpis"]
+    designs = tidy[["scenario", "scenario_name", "demand"]].drop_duplicates().to_numpy().tolist()
+    assert designs == [
+        [f"{name}, {demand}", name, demand] for name in ("liege_30k", "liege_66k") for demand in ("permit", "today")
+    ]
+
+
+def test_a_key_that_changes_nothing_is_named(capsys, tmp_path):
+    words = ("halls.main.doors_in=8,10", "demand.flights_per_day=1,2", *TINY)
+    document = answer(capsys, "sweep", *words, "--out", tmp_path)
+    costs = {"spare_area_m2", "capital_eur_per_year", "cost_eur_per_day"}
+    assert list(document["without_effect"]) == ["halls.main.doors_in"]
+    assert costs <= {*document["without_effect"]["halls.main.doors_in"]}
+    (line,) = (line for line in document["warnings"] if line.startswith("halls.main.doors_in: "))
+    assert line.startswith("halls.main.doors_in: changes only costs and areas (Spare area; ")
+    assert answer(capsys, "show", document["run_dir"])["without_effect"] == document["without_effect"]
+    designs = "designs=[liege_30k, liege_30k recovery.band_h=3]"
+    document = answer(capsys, "compare", designs, "margin=none", *TINY, "--out", tmp_path)
+    assert document["without_effect"] == {"recovery.band_h": []}
+    assert (
+        "recovery.band_h: changes nothing; designs that differ in this key alone have equal KPIs in 2 replications"
+        in (document["warnings"])
+    )
 
 
 def test_a_key_that_is_swept_and_a_column_is_refused(capsys, tmp_path):

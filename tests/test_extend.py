@@ -1,6 +1,7 @@
 """Rules and KPIs of a file of one's own: docs/extend.md as it is written, mistakes, and code that is not executed."""
 
 import hashlib
+import inspect
 import json
 import re
 import zipfile
@@ -9,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, Tables, compare, try_seeds
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
-from sim.rules import DECISIONS
+from sim.rules import DECISIONS, _plain
 from sim.units import TICKS_PER_H
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,9 +84,36 @@ def test_the_rules_of_the_document_decide_and_both_hubs_follow_them() -> None:
     own = read_own("mine.py")
     (rules,) = verify._rounds(own)
     rules = {decision: name for decision, name in rules.items() if decision in DECISIONS}
-    assert rules == {"stand": "fullest_first", "truck_leaves": "half_full"}
+    assert rules.keys() == DECISIONS.keys(), "every decision has an example"
     assert not try_seeds(range(6), make=partial(make, rules=rules, own_file=own))
     assert any(records(make(draw(n), rules, own), n) != records(make(draw(n)), n) for n in range(20))
+
+
+def documented(decision: str) -> tuple[str, list[tuple[str, str]]]:
+    """The kind of answer of a decision, and its arguments with their types, as docs/extend.md has them."""
+    text = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8").partition(f"### `{decision}`\n")[2]
+    text = re.split(r"^###? ", text, maxsplit=1, flags=re.MULTILINE)[0]
+    (answer,) = re.findall(r"^Returns `(.+?)`: ", text, re.MULTILINE)
+    return answer, re.findall(r"^\| `(.+?)` \| `(.+?)` \|.*\| .+ \|$", text, re.MULTILINE)
+
+
+def annotation(kind: object) -> str:
+    return re.sub(r"(\w+\.)+(?=\w)", "", inspect.formatannotation(kind))
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_the_document_has_the_arguments_of_every_decision(decision: str) -> None:
+    signature = inspect.signature(_plain(next(iter(DECISIONS[decision].RULES.values()))))
+    arguments: list[tuple[str, str]] = []
+    for name, argument in signature.parameters.items():
+        (of,) = get_args(argument.annotation)[:1] or (argument.annotation,)
+        if hasattr(of, "_fields"):
+            place = f"{name}[i]" if get_args(argument.annotation) else name
+            arguments += [(f"{place}.{field}", annotation(kind)) for field, kind in get_type_hints(of).items()]
+        else:
+            star = "*" if argument.kind is argument.KEYWORD_ONLY else ""
+            arguments.append((f"{star}{name}", annotation(argument.annotation)))
+    assert documented(decision) == (annotation(signature.return_annotation), arguments)
 
 
 def records(inputs: Inputs, seed: int) -> Tables:
@@ -229,6 +258,11 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
         ("def x(:", "", "rules: mine.py: line 2: not valid Python: "),
         ("@rule('truck_leaves')\ndef x(a, b): ...", "", "line 3: x(a, b): a rule of truck_leaves takes (truck)"),
         ("@rule('packers')\ndef x(a, b): ...", "", "takes (units, packers, manned, *, enough, is_review), as where_"),
+        (
+            "@rule('next_uld')\ndef x(uld): ...",
+            "",
+            "line 3: x(uld): a rule of next_uld takes (uld, queue), as first_come",
+        ),
         ("@rule('truck')\ndef x(a): ...", "", "x: no decision 'truck'; did you mean 'truck_leaves'?"),
         ("@rule('stand')\ndef first_come(a): ...", "", "first_come: a packaged rule has this name"),
         ("@rule\ndef x(a): ...", "", "line 2: @rule: needs values"),

@@ -61,6 +61,28 @@ def test_served_by_instant_of_the_request_then_key(env):
     assert order == [("a", 1), ("b", 11), ("c", 21), ("late", 31)]
 
 
+def test_a_rule_ranks_all_that_wait_before_each_grant(env):
+    pool, order, seen = Pool(env, Phase.TUG, tugs=1), [], []
+
+    def ranks(waiting):
+        seen.append((env.now, pool.free["tugs"], waiting))
+        return [-len(name) if len(waiting) > 2 else len(name) for name in waiting]
+
+    def customer(name, key):
+        yield pool.request((key,), about=name, tugs=1)
+        order.append(name)
+        yield after(env, 10)
+        pool.release(tugs=1)
+
+    pool.ranks = ranks
+    for key, name in enumerate(("bb", "a", "dddd", "ccc")):
+        env.process(customer(name, key))
+    env.run()
+    assert order == ["dddd", "ccc", "a", "bb"]
+    assert seen[0] == (0, 1, ("bb", "a", "dddd", "ccc")) and seen[-1] == (30, 1, ("bb",))
+    assert (10, 1, ("bb", "a", "ccc")) in seen
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_order_of_events_within_a_phase_does_not_matter(seed):
     env = ShuffledEnvironment(seed)

@@ -111,7 +111,7 @@ def _from_behind(ready, most):
 TOYS = {
     "stand": lambda flight: -flight.n_parcels,
     "hall": Rule(lambda halls: max(n for n, hall in enumerate(halls) if hall.is_open), is_of_flight=True),
-    "next_uld": lambda uld: -uld.n_units,
+    "next_uld": lambda uld, queue: -uld.n_units if queue.free_workers > 2 else uld.arrival - len(queue.waiting),
     "machine": lambda held, stations: max(m for m, n in enumerate(stations) if held[m] < n),
     "collection_machine": lambda number, n_machines: n_machines - 1,
     "packers": _all_to_the_first,

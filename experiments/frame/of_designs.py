@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
-from experiments.formatting import full_kpi_name, kpi_name, resource, rounded, short
+from experiments.designs.spreadsheet import Varied, with_factors
+from experiments.formatting import counted, full_kpi_name, kpi_name, resource, rounded, short
 from experiments.frame import console, pages
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
-from experiments.frame.study import Bench, Document, Request, Tables
+from experiments.frame.study import Bench, Document, Request
+from experiments.frame.without_effect import without_effect
 from experiments.interval_text import change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
@@ -171,20 +173,37 @@ K = TypeVar("K", bound=DesignKeys)
 
 @dataclass(frozen=True, slots=True)
 class Replications:
-    """Summed-up replications of a study, the warm-up that each design needs, and the rows of table `points`."""
+    """Summed-up replications of a study, the warm-up that each design needs, and the rows of table `points`.
+
+    `without_effect`: the keys that vary and change at most costs and areas, with those KPIs that they change.
+    """
 
     outcome: Outcome
     warm_ups: Mapping[str, WarmUp]
     rows: Sequence[DesignRow]
+    without_effect: Mapping[str, Sequence[str]]
 
 
-def compute(
-    bench: Bench, request: Request[K], more: Callable[[Request[K], Outcome], Tables] = lambda *_: ()
-) -> Replications:
-    """`more`: tables of this verb only."""
+def varied(request: Request[K]) -> Varied:
+    """Keys in which the designs differ, and the values of each: those of a file, or of named scenarios and demands."""
+    designs, labels = request.designs, [design.label for design in request.designs]
+    named = {
+        "scenario": [design.hub.scenario for design in designs],
+        "demand": [design.hub.demand.name for design in designs],
+        "arrivals": [str(design.hub.arrivals.model) for design in designs],
+    }
+    differing = [key for key, values in named.items() if len({*values}) > 1 and any(request.keys.compared)]
+    values = [tuple(named[key][at] for key in differing) for at in range(len(designs))]
+    return with_factors(labels, differing, values, request.keys.factors)
+
+
+def compute(bench: Bench, request: Request[K], varied: Callable[[Request[K]], Varied] = varied) -> Replications:
+    """`varied`: keys in which the designs differ, and the values of each."""
+    keys, values = varied(request)
     before = _before(request) if len(request.designs) <= _FEW else ()
     outcome = bench.replicated(request.designs, request.keys, before=before)
-    bench.complete(outcome, more(request, outcome))
+    bench.complete(outcome, varied=(keys, values))
+    kpis = bench.evaluated(request.designs, outcome.n) if keys else {}
     rows = sorted(bench.rows(DesignRow), key=lambda row: row.order)
     try:
         read = {row.label: (row.first_day, row.is_unstable) for row in rows}
@@ -193,7 +212,13 @@ def compute(
         read, warm_ups = {}, {}
     if read.keys() != {design.label for design in request.designs} or not read.keys() >= warm_ups.keys():
         raise ConfigError(sentence_of("not_its_tables"))
-    return Replications(outcome, warm_ups, rows)
+    labels = [design.label for design in request.designs]
+    return Replications(outcome, warm_ups, rows, without_effect(labels, keys, values, kpis))
+
+
+def _without_effect(key: str, changed: Sequence[str], n: int) -> str:
+    name, names = ("only_costs" if changed else "without_effect"), "; ".join(map(kpi_name, changed))
+    return sentence_of(name, key=key, names=names, n=counted(n, "replication"))
 
 
 def _before(request: Request[K]) -> Iterator[str]:
@@ -230,7 +255,9 @@ def document(
     saved = list(savings(outcome, text.titles))
     priced = prices_line(request.keys.cost, (design.hub for design in designs))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
+    idle = summed.without_effect
     unusual = [
+        *(_without_effect(key, changed, outcome.n) for key, changed in idle.items()),
         *console.page_warnings(designs),
         *outcome.warnings,
         *warmup_warnings(summed.warm_ups, designs, text.titles),
@@ -272,7 +299,7 @@ def document(
 
     return Document(
         title=console.title_of(designs),
-        data={**data, **cost_objects(outcome, request.keys.cost)},
+        data={**data, **({"without_effect": idle} if idle else {}), **cost_objects(outcome, request.keys.cost)},
         warnings=console.warnings_of(outcome, text.verdicts(), [*unusual, *([wide] if wide else [])]),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),

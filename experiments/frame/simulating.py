@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
+from experiments.designs.spreadsheet import Varied
 from experiments.execution.progress import Left, Lines
 from experiments.formatting import counted
 from experiments.frame.stored import Stored
@@ -150,8 +151,8 @@ class Simulated:
             self._keep(key, part)
         return self._finished
 
-    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
-        complete(self.run, outcome, more)
+    def complete(self, outcome: Outcome, more: Tables = (), varied: Varied | None = None) -> None:
+        complete(self.run, outcome, more, varied)
 
     @property
     def _manifest(self) -> Manifest:

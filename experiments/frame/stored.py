@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
+from experiments.designs.spreadsheet import Varied
 from experiments.frame.study import Kpis, Tables
 from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
@@ -45,7 +46,7 @@ class Stored:
     def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
         """Do nothing: a stored run was possible, and its paths must not be followed."""
 
-    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
+    def complete(self, outcome: Outcome, more: Tables = (), varied: Varied | None = None) -> None:
         """Do nothing: the tables exist."""
 
     def say(self, line: str) -> None:

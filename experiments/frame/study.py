@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.designs.spreadsheet import Varied
 from experiments.formatting import counted
 from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
@@ -68,8 +69,11 @@ class Bench(Protocol):
         `before`: lines printed before the simulation, if there is one.
         """
 
-    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
-        """Write the run's tables if they do not exist: those of the replications, their summaries, and `more`."""
+    def complete(self, outcome: Outcome, more: Tables = (), varied: Varied | None = None) -> None:
+        """Write the run's tables if they do not exist: those of the replications, their summaries, and `more`.
+
+        `varied`: the keys in which the designs differ; None: those of a file of designs.
+        """
 
     def rows(self, row: type[S]) -> list[S]:
         """Rows of a small table of the complete run."""

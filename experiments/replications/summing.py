@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.designs.spreadsheet import Factors, factor_tables
+from experiments.designs.spreadsheet import Factors, Varied, factor_tables, with_factors
 from experiments.grouping import grouped
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import Stability, longer_rows, stability_table
@@ -19,6 +19,7 @@ from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Differences, Family, Statement, statements
 from experiments.statistics.precision import Samples
 from experiments.store import RunDirectory, summaries
+from experiments.store.factors import FactorColumns
 from experiments.store.rows import stored
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import ArrivalModel, HubConfig
@@ -126,34 +127,39 @@ def interval_of(name: str, sample: Sequence[float]) -> Interval:
     return mean_interval(sample, possible=KPIS[name].range, good_end=KPIS[name].good_end)
 
 
-def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = ()) -> None:
-    """Write all tables that do not exist yet."""
+def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = (), varied: Varied | None = None) -> None:
+    """Write all tables that do not exist yet; `varied`: as in `Bench.complete`."""
     if run.is_complete:
         return
     steady = {design.label: design for design in outcome.designs if not outcome.is_unstable(design)}
     finished = run.finished()
+    labels = [design.label for design in outcome.designs]
+    keys, values = varied or with_factors(labels, (), ((),) * len(labels), outcome.factors)
+    factors = FactorColumns.make(labels, keys, values)
     run.complete(
         TABLES,
         keys=[key for key in finished if key[0] in outcome.intervals],
         tables=[
-            *_summaries(outcome),
+            *_summaries(outcome, factors),
             stored(summaries.WarmupRow, warmup_rows(warm_ups(run.table_of("occupancy"), steady))),
             (summaries.LONGER_RUNS, as_columns(summaries.LONGER_RUNS.columns, longer_rows(outcome.designs, finished))),
             *factor_tables(outcome.factors),
             *extra,
         ],
+        factors=factors,
     )
 
 
-def _summaries(outcome: Outcome) -> _Tables:
+def _summaries(outcome: Outcome, factors: FactorColumns) -> _Tables:
     designs, baseline = outcome.designs, outcome.designs[0].label
+    means = [
+        summaries.SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
+        for label, intervals in outcome.intervals.items()
+        for kpi, interval in intervals.items()
+    ]
     return [
         stored(summaries.DesignRow, design_rows(outcome)),
-        stored(summaries.SummaryRow, [
-            summaries.SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
-            for label, intervals in outcome.intervals.items()
-            for kpi, interval in intervals.items()
-        ]),
+        factors.beside(stored(summaries.SummaryRow, means), [row.scenario for row in means]),
         stored(summaries.DifferenceRow, [
             summaries.DifferenceRow(label, baseline, kpi, difference.interval, KPIS[kpi].unit, difference.p_value,
                           difference.adjusted, difference.is_different, difference.variance_ratio)

@@ -14,10 +14,13 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
+from experiments.money.kpis import KPIS as KNOWN
 from experiments.store import parts
+from experiments.store.factors import NONE, FactorColumns
 from experiments.store.files import UNFINISHED, sha256_of, whole, write_whole
 from experiments.store.foreign_text import MOST_BYTES
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
@@ -37,11 +40,12 @@ FINISHED: Final = "finished"
 
 KPIS: Final = TableSchema.of(
     "kpis",
-    "the KPIs of every replication",
-    Column("kpi", "string", "", "the name of the figure"),
-    Column("value", "float64", "see unit in summary", "its value in this replication"),
+    "one row a design, replication and KPI",
+    Column("kpi", "string", "", "name of the KPI"),
+    Column("value", "float64", "see unit", "its value in this replication"),
+    Column("unit", "string", "", "its unit; empty: a figure of the study that is no KPI"),
 )
-"""The KPIs of every replication, one a row, in the model's order."""
+"""The KPIs of every replication, in the model's order. Columns of the designs' factors come before these."""
 
 
 class RunDirectory:
@@ -161,11 +165,12 @@ class RunDirectory:
         *,
         keys: Iterable[Key] | None = None,
         tables: Sequence[tuple[TableSchema, Columns]] = (),
+        factors: FactorColumns = NONE,
     ) -> None:
         """Write the tables of all replications, the study's own `tables`, and the manifest last of all.
 
         `schemas`: of the replications' tables, by name. `keys`: replications of the result (None: all); others are
-        dropped.
+        dropped. `factors`: columns of the table `kpis` in which the designs differ.
 
         Raises:
             ValueError: a table that does not fit its schema, or twice the same table.
@@ -181,8 +186,13 @@ class RunDirectory:
             raise ValueError(f"tables: two have the same name among {', '.join(sorted(named))}")
         folder = self.path / TABLES
         shutil.rmtree(folder, ignore_errors=True)
-        kpis = ((key, as_columns(KPIS.columns, list(self._lines[key].kpis.items()))) for key in wanted)
-        write_replications(folder / f"{KPIS.name}.parquet", KPIS, kpis)
+        of_kpis = replace(KPIS, columns=(*factors.columns, *KPIS.columns))
+        rows = (
+            (key, [(*factors.of(key[0]), *pair, unit_of(pair[0])) for pair in self._lines[key].kpis.items()])
+            for key in wanted
+        )
+        kpis = ((key, as_columns(of_kpis.columns, of_key)) for key, of_key in rows)
+        write_replications(folder / f"{KPIS.name}.parquet", of_kpis, kpis)
         with parts.opened(self.path, (key for key in wanted if self._lines[key].tables)) as opened:
             for name in names:
                 columns = parts.stored(self.path, self._lines, name, wanted, opened)
@@ -190,7 +200,7 @@ class RunDirectory:
         for schema, columns_of_table in tables:
             write_table(folder / f"{schema.name}.parquet", schema, columns_of_table)
         write_dictionary(
-            self.path / DICTIONARY, [schema for schema, _ in tables], [KPIS, *(schemas[name] for name in names)]
+            self.path / DICTIONARY, [schema for schema, _ in tables], [of_kpis, *(schemas[name] for name in names)]
         )
         _write_json(self.path / TIMINGS, self._timings(wanted))
         listed = [f"{TABLES}/{name}.parquet" for name in named]
@@ -235,6 +245,11 @@ class RunDirectory:
                 for scenario, replication in keys
             ],
         }
+
+
+def unit_of(kpi: str) -> str:
+    """Unit of a KPI; empty for another figure."""
+    return KNOWN[kpi].unit if kpi in KNOWN else ""
 
 
 def folder_name(verb: str, name: str, identity: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ The class decides Parquet's schema, the data dictionary, the JSON object and the
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from enum import EnumType
 from typing import Any, Final, TypeAlias, TypeVar, dataclass_transform, get_type_hints
 
@@ -126,19 +126,6 @@ def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
         for line in rows
     ]
     return schema, as_columns(schema.columns, cells)
-
-
-def with_texts(
-    table: tuple[TableSchema, Columns], names: Sequence[str], values: Sequence[Sequence[str]]
-) -> tuple[TableSchema, Columns]:
-    """The table with columns of texts after its first column: names of varied keys, and their values row by row."""
-    schema, columns = table
-    first, *rest = schema.columns
-    keys = [Column(name, "string", "", "value of this key") for name in names]
-    return replace(schema, columns=(first, *keys, *rest)), {
-        **columns,
-        **as_columns(keys, [tuple(row) for row in values]),
-    }
 
 
 def types_of(columns: Iterable[Column]) -> dict[str, type]:

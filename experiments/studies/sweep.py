@@ -20,16 +20,12 @@ from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import Values, Varied, drawn, with_factors
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Bench, Document, Request, Study, Table
-from experiments.money.kpis import KPIS
+from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.summing import Outcome
 from experiments.report.figures import sweep_figure, sweep_map
 from experiments.report.sections import Picture, picture_of, sentence_of
 from experiments.report.sentences import means_of
-from experiments.store.rows import ENDS, with_texts
-from experiments.store.tables import as_columns
 from sim.errors import ConfigError
-from sim.record.schemas import Column, TableSchema
 
 _CHARTED = "on_time_share"
 
@@ -57,7 +53,7 @@ def varied(request: Request[DesignKeys]) -> Varied:
 
 
 def compute(bench: Bench, request: Request[DesignKeys]) -> Replications:
-    return of_designs.compute(bench, request, lambda request, outcome: [sweep_table(outcome, *varied(request))])
+    return of_designs.compute(bench, request, varied)
 
 
 def document(request: Request[DesignKeys], summed: Replications) -> Document:
@@ -70,23 +66,6 @@ def document(request: Request[DesignKeys], summed: Replications) -> Document:
     }
 
     return of_designs.document(request, summed, data, pictures=lambda: _pictures(summed.outcome, *drawn(keys, values)))
-
-
-def sweep_table(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Table:
-    """One row for each point: varied keys, then mean and interval of every KPI."""
-    of_kpis = [
-        Column(f"{name}_{end}", "float64", kpi.unit, f"{end} of: {kpi.meaning}")
-        for name, kpi in KPIS.items()
-        for end in ENDS
-    ]
-    columns = (Column("point", "int32", "1", "in the order of the sweep"), *of_kpis)
-    of_points = [outcome.intervals[design.label] for design in outcome.designs]
-    rows = [
-        (point, *(getattr(intervals[name], end) for name in KPIS for end in ENDS))
-        for point, intervals in enumerate(of_points)
-    ]
-    schema = TableSchema("sweep", "one row a point of the sweep", columns, ("point",))
-    return with_texts((schema, as_columns(columns, rows)), varied, values)
 
 
 def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Iterator[Picture]:

@@ -1,6 +1,6 @@
 """A ULD in the hall, from its position to a break-down station, until the machine has begun its last parcel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,8 @@ class Breakdown:
     reception: Reception
     store: ParcelStore
     tally: StageTally
+    arrivals: Mapping[int, int]
+    """Drawn arrival of each flight [ticks]."""
     empties: Sequence[Pool]
     """Empty ULDs of each hall (H) after break-down; none without exports."""
 
@@ -46,11 +48,13 @@ def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
         by_route if site.units.are_parcels else breakdown.store.parcels_by_route(_units(breakdown, uld), site.n_routes)
     )
     uld.n_sent = sum(n for n, place in zip(on_floor, hall.destinations, strict=True) if place != hall.number)
-    demand = {"floor": uld.n_units * site.units.room} | rooms
+    floor = uld.n_units * site.units.room
+    demand = {"floor": floor} | rooms
     if not site.units.are_ulds:
         demand = {"stations": 1, "workers": site.handling.workers_per_station} | demand
-    rank = site.rules.next_uld(Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent))
-    grant = yield hall.breakdown.request((uld.flight, uld.index), rank, **demand)
+    arrival = breakdown.arrivals[uld.flight]
+    waiting = Waiting(int(env.now), uld.n_units, uld.n_parcels, uld.n_sent, floor, uld.flight, arrival)
+    grant = yield hall.breakdown.request((uld.flight, uld.index), about=waiting, **demand)
     assert isinstance(grant, Grant)
     uld.start = int(env.now)
     uld.wait_station = grant.waited.get("stations", 0)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from sim.processes.pool import Key, Pool
 from sim.processes.second_sort import SecondSort
 from sim.processes.shared import Shared
 from sim.processes.sorting import Sortation
+from sim.rules import next_uld
+from sim.rules.next_uld import Queue, Waiting, first_come
 from sim.units import NEVER, Ticks
 
 
@@ -44,6 +47,8 @@ class Hall:
             floor=self.site.floor,
             **{room_in(hall): room for hall, room in site.rooms[number].items()},
         )
+        if site.rules.next_uld is not first_come:  # otherwise the pool's own order
+            self.breakdown.ranks = partial(self._ranks, site.rules.next_uld)
         self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=self.site.desks["uld_xrays"])
         self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
         self.destinations = site.destinations[number]
@@ -63,6 +68,13 @@ class Hall:
     @property
     def pools(self) -> tuple[Pool, ...]:
         return self.positions, self.uld_xrays, self.breakdown, self.doors
+
+    def _ranks(self, rule: next_uld.Rule, waiting: tuple[Waiting, ...]) -> list[int]:
+        """Ranks of the ULDs that wait for break-down, in the order given."""
+        free = self.breakdown.free
+        held = tuple(self.held_stations)
+        queue = Queue(int(self._env.now), waiting, free["stations"], free["workers"], free["floor"], held)
+        return [rule(uld, queue) for uld in waiting]
 
     def look(self, instant: int) -> None:
         """Advance machines, desks, posts and lanes to an instant (inclusive)."""

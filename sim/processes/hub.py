@@ -103,7 +103,8 @@ def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) 
     reception = Reception(env, site, store)
     flies_on = [route for route, lane in enumerate(site.flies_to) if lane != NEVER]
     empties = [] if exports is None else [hall.build_up for hall in exports.halls]
-    breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
+    arrivals = {flight.number: flight.arrival for flight in inputs.flights}
+    breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], arrivals, empties)
 
     def land(flight: Flight) -> list[Uld]:
         parcels = inputs.parcels_of(flight)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import simpy
 
@@ -11,6 +11,8 @@ from sim.processes.phases import at, call
 
 Key = tuple[int, ...]
 """Requests are served in the order of (rank, key); the default rank is the instant of the request."""
+Ranks = Callable[[tuple[Any, ...]], list[int]]
+"""Receives what each waiting request is about, in the order of the keys; returns the rank of each."""
 
 
 class Grant(NamedTuple):
@@ -28,6 +30,7 @@ class _Request:
     order: Key
     demand: Mapping[str, int] = field(compare=False)
     event: simpy.Event = field(compare=False)
+    about: object = field(compare=False)
     waited: dict[str, int] = field(compare=False, default_factory=dict)
 
 
@@ -36,7 +39,8 @@ class Pool:
 
     The head of the queue waits for all tokens that it needs, and all others wait for the head. A request's event has a
     `Grant` as value. `assign`, if set, is called with the key at each grant, in order, and returns the number of the
-    unit. If the capacity of a kind has fallen below the tokens that are held, `free` is negative.
+    unit. `ranks`, if set, ranks all waiting requests anew before each grant. If the capacity of a kind has fallen below
+    the tokens that are held, `free` is negative.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Pool:
         self._env = env
         self._phase = phase
         self._assign = assign
+        self.ranks: Ranks | None = None
         self.capacity = dict(capacity)
         self.free = dict(capacity)
         self.held_time = dict.fromkeys(capacity, 0)
@@ -64,11 +69,14 @@ class Pool:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def request(self, key: Key, rank: int | None = None, **demand: int) -> simpy.Event:
-        """Queue behind all requests of a lower rank, or of the same rank and a lower key (rank: the instant)."""
+    def request(self, key: Key, rank: int | None = None, about: object = None, **demand: int) -> simpy.Event:
+        """Queue behind all requests of a lower rank, or of the same rank and a lower key (rank: the instant).
+
+        `about`: for `ranks`, which decides the order where it is set.
+        """
         event = self._env.event()
         rank = int(self._env.now) if rank is None else rank
-        heappush(self._queue, _Request((rank, *key), demand, event))
+        heappush(self._queue, _Request((rank, *key), demand, event, about))
         self._wake()
         return event
 
@@ -165,13 +173,23 @@ class Pool:
         self._is_awake = False
         self._account()
         self._settle_wait()
-        while self._queue and self._lacks(self._queue[0]) is None:
+        while self._queue and self._lacks(self._first()) is None:
             request = heappop(self._queue)
             for kind, number in request.demand.items():
                 self.free[kind] -= number
             request.event.succeed(Grant(request.waited, self._assign(request.order[1:]) if self._assign else 0))
         self._head = self._queue[0] if self._queue else None
         self.lacking = self._lacks(self._head) if self._head else None
+
+    def _first(self) -> _Request:
+        """The head of the queue, which `ranks` decides anew if it is set."""
+        if self.ranks is not None:
+            self._queue.sort(key=lambda request: request.order[1:])
+            ranks = self.ranks(tuple(request.about for request in self._queue))
+            for request, rank in zip(self._queue, ranks, strict=True):
+                request.order = (rank, *request.order[1:])
+            heapify(self._queue)
+        return self._queue[0]
 
     def _settle_wait(self) -> None:
         now = int(self._env.now)

@@ -16,7 +16,7 @@ from sim.reference.machine import Machine
 from sim.reference.packout import Chute, DedicatedChute, SharedChute, send_packers
 from sim.reference.records import Dock, OnClock, Parcel, Steps, Uld
 from sim.reference.shifts import follow_roster
-from sim.rules.next_uld import Waiting
+from sim.rules.next_uld import Queue, Waiting, first_come
 from sim.units import NEVER
 
 
@@ -43,6 +43,9 @@ class Hall(OnClock):
             floor=hall.floor,
             **rooms,
         )
+        if self.site.rules.next_uld is not first_come:
+            self.breakdown.ranks = self._rank_waiting
+        self.arrival_of = {flight.number: flight.arrival for flight in inputs.flights}
         self.doors = Pool(env, Phase.DOOR, doors=hall.doors, dock_workers=hall.dock_workers)
         self.desks = {kind: Pool(env, Phase.DESK, None, **{kind: posts}) for kind, posts in hall.desks.items()}
         follow_roster(env, hall.manning, self.pools)
@@ -73,6 +76,18 @@ class Hall(OnClock):
         self.held_stations[machine] += 1
         return machine
 
+    def _rank_waiting(self, waiting: tuple[Waiting, ...]) -> list[int]:
+        pool = self.breakdown
+        queue = Queue(
+            now=self.now,
+            waiting=waiting,
+            free_stations=pool.free["stations"],
+            free_workers=pool.free["workers"],
+            free_floor=pool.free["floor"],
+            held=tuple(self.held_stations),
+        )
+        return [self.site.rules.next_uld(uld, queue) for uld in waiting]
+
     def break_down(self, uld: Uld, position: simpy.Event) -> Steps:
         yield position
         uld.placed = self.now
@@ -90,7 +105,15 @@ class Hall(OnClock):
         people = {"stations": 1, "workers": self.rules.workers_per_station}
         grant = yield self.breakdown.request(
             (uld.flight, uld.index),
-            self.site.rules.next_uld(Waiting(self.now, uld.n_units, uld.n_parcels, uld.n_sent)),
+            about=Waiting(
+                since=self.now,
+                n_units=uld.n_units,
+                n_parcels=uld.n_parcels,
+                n_sent=uld.n_sent,
+                floor=uld.n_units * self.room_each,
+                flight=uld.flight,
+                arrival=self.arrival_of[uld.flight],
+            ),
             **({} if self.site.units.are_ulds else people),
             floor=uld.n_units * self.room_each,
             **rooms,

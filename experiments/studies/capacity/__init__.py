@@ -68,7 +68,8 @@ from experiments.report.sections import Picture, paragraphs_of, picture, sentenc
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.report.verdicts import verdict_object
 from experiments.statistics import Interval
-from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
+from experiments.store.factors import FactorColumns
+from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table
 from experiments.store.summaries import LadderRow
 from experiments.studies.capacity.lifts import Lift, cell
 from experiments.studies.capacity.result import Result, Threshold, result_of, sentences
@@ -250,7 +251,8 @@ class CurveRow:
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row for each design: varied keys, demand carried and bottleneck; none unless a key has several values."""
     rows = [CurveRow(at, hub.flights, hub.binding or "", hub.by_ladder or "") for at, hub in enumerate(results)]
-    return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
+    labels = [result.label for result in results]
+    return [FactorColumns.make(labels, varied, values).beside(stored(CurveRow, rows), labels)] if varied else []
 
 
 def _grid(results: Sequence[Result], factors: Factors) -> Grid:
