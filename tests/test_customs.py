@@ -62,6 +62,7 @@ def test_each_parcel_is_in_one_state_and_its_declaration_of_one_kind() -> None:
     counts = parcels.counts
     assert counts is not None
     assert sum(channels(parcels)) == counts.n_h7 + counts.n_h1 == len(parcels.lane)
+    assert counts.n_h6 == 0
     assert counts.n_detected == np.count_nonzero(parcels.is_refused)
     assert not (parcels.is_refused & (parcels.channel < Channel.EXAMINED)).any()
     assert counts.n_detected + counts.n_false_alarms <= counts.n_opened
@@ -142,9 +143,33 @@ def test_a_check_of_documents_delays_the_release_by_its_duration() -> None:
     assert waits.min() >= 0 and waits.mean() / TICKS_PER_H == pytest.approx(3, rel=0.02)
 
 
-def test_without_exemption_every_declaration_is_a_standard_one() -> None:
-    counts = parcels_of(scenario="eu_2026_duty").counts
-    assert counts is not None and counts.n_h7 == 0
+def test_without_a_low_value_every_declaration_is_a_standard_one() -> None:
+    counts = parcels_of("customs.declared.low_value_limit_eur=0").counts
+    assert counts is not None and counts.n_h7 == counts.n_h6 == 0
+
+
+def test_declarations_of_2026_are_of_three_kinds_by_their_shares() -> None:
+    today, counts = parcels_of().counts, parcels_of(scenario="eu_2026_duty").counts
+    assert today is not None and counts is not None
+    n_low = today.n_h7
+    assert counts.n_h7 + counts.n_h6 + counts.n_h1 == n_low + today.n_h1
+    for n, share in ((counts.n_h6, 0.02), (counts.n_h1 - today.n_h1, 0.03)):
+        assert n == pytest.approx(n_low * share, abs=4 * np.sqrt(n_low * share * (1 - share)))
+    assert counts.value == today.value and counts.n_elsewhere == today.n_elsewhere, "the place of clearance is by value"
+
+
+def test_each_kind_of_declaration_has_its_own_time_and_failures() -> None:
+    """Postal declarations that are never sent in time hold their parcels, and no others."""
+    late = parcels_of("customs.declared.h6_share=0.3", *NOBODY, *message("h6", mean_h=1000), *NO_FAILURES)
+    usual = parcels_of("customs.declared.h6_share=0.3", *NOBODY, *message("h6"), *NO_FAILURES)
+    waits = late.release > usual.release
+    assert usual.counts is not None
+    assert np.count_nonzero(waits) == usual.counts.n_h6 > 0
+    assert (late.release[~waits] == usual.release[~waits]).all()
+    assert (
+        parcels_of("customs.declared.h6.late_share=1", "customs.declared.h6.rejected_share=0").counts
+        == parcels_of().counts
+    )
 
 
 def test_an_outage_of_data_leaves_less_decided_before_landing() -> None:
@@ -348,6 +373,10 @@ def test_a_single_desk_has_the_wait_of_theory() -> None:
     ("words", "message"),
     [
         ([f"{SELECTION}.examined_share=0.995"], "selection: documents_share .* at most 1, got 1.005"),
+        (
+            ["customs.declared.h6_share=0.9", "customs.declared.low_value_h1_share=0.2"],
+            "h6_share . low_value_h1_share: at most 1",
+        ),
         (["customs.declared.h7.late_share=0.995"], "h7: late_share . rejected_share: at most 1, got 1.005"),
         (["customs.declared.ioss_share=0.99"], "declared: ioss_share . special_share: at most 1, got 1.01"),
         (["customs.declared.goods.toys.share=0.2"], "goods: shares must sum to 1, got 1.1 .*toys 0.2"),

@@ -43,10 +43,12 @@ from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarte
 from experiments.studies.expansion.design import (
     CAPACITY_USE,
     PAID,
+    Aircraft,
     Expansion,
     ExpansionKeys,
     Growth,
     Months,
+    NightQuota,
     Result,
     Stage,
     months_after,
@@ -258,6 +260,44 @@ def test_demand_grows_by_equal_factors_between_given_years_and_strays_about_its_
         for spread in (0.1, 0.2)
     )
     assert second - 2 * first == pytest.approx(-0.01 * np.arange(1, 6))
+
+
+def test_the_noise_quota_of_a_year_bounds_the_flights_that_can_come() -> None:
+    aircraft = {"loud": Aircraft(0.4, 22), "quiet": Aircraft(0.6, 12)}
+    quota = NightQuota({"2024": 30, "2030": 20, "2033": 12}, take_off_share=0.5, lost_share=0.5, aircraft=aircraft)
+    # From 2030 on 40 % of the take-offs at night are banned, and half of these flights go elsewhere.
+    bounds = {2023: 1, 2024: 1, 2029: 1, 2030: 0.9, 2032: 0.9, 2033: 0.9}
+    assert {year: quota.most_share(year) for year in bounds} == pytest.approx(bounds)
+    assert replace(quota, points={"2024": 11.9}).most_share(2040) == pytest.approx(0.75)
+
+
+def test_packaged_growth_is_bounded_by_the_noise_quota_of_its_years(courses: Explored) -> None:
+    settings, base = courses.keys.expansion, made()[1]
+    free = futures_of(replace(settings, night_quota=None), base).demand
+    bound = futures_of(settings, base).demand / free
+    years = np.arange(settings.first_year, settings.first_year + settings.years)
+    assert (bound[..., years < 2030] == 1).all()
+    assert bound[..., years >= 2030] == pytest.approx(1 - 0.33 * 0.3 * 0.5)
+    cap = settings.stages["permit"].results["movements_cap"].most_flights_per_day
+    assert cap == pytest.approx(11 * 55_000 / 69_260, abs=0.05)
+
+
+def test_the_best_path_is_shown_under_both_readings_of_the_published_growth(computed: Answer) -> None:
+    """Neither has a weight."""
+    growths = computed.explored.keys.expansion.growth
+    names = ("declarations_as_parcels", "tonnage")
+    assert [name for name, growth in growths.items() if growth.reads] == list(names) == list(computed.by_reading)
+    assert all(growths[name].probability == 0 for name in names)
+    assert growths["tonnage"].factors["2025"] == 1.16
+    weight, npv = computed.explored.futures.weight.sum(axis=0), computed.explored.npv.mean(axis=4)
+    for at, name in enumerate(computed.explored.futures.growths):
+        if name in names:
+            means = np.einsum("pfk,f->p", npv[:, at], weight)
+            turn = computed.by_reading[name]
+            assert turn.best == list(computed.explored.number)[int(means.argmax())]
+            assert turn.lead_of_best(computed.recommended).mean >= 0
+            text = next(line for line in sentences(computed) if f"read as {name.replace('_', ' ')}" in line)
+            assert str(growths[name].reads) in text and path_name(turn.best) in text
 
 
 @pytest.mark.parametrize("needs", ["[appeal,screening]", "[screening,appeal,permit]"])
@@ -665,7 +705,7 @@ QUICK = (
 
 FEWER = (
     "expansion.growth.low.probability=0.6",
-    *(f"~expansion.growth.{name}" for name in ("high", "published")),
+    *(f"~expansion.growth.{name}" for name in ("high", "declarations_as_parcels", "tonnage")),
     "expansion.stages.permit.results.granted.probability=0.65",
     *(f"~expansion.stages.permit.results.{name}" for name in ("night_curfew", "movements_cap", "trucks_cap")),
 )
@@ -871,6 +911,8 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
         (["expansion.kpis=[speed]"], "expansion.kpis: no KPI 'speed'"),
         (["expansion.stages.appeal.after=screening"], "stages.appeal.after: expected a stage that is listed above it"),
         (["+expansion.growth.low.factors.soon=2"], "factors: keys must be years, got 'soon'"),
+        (["+expansion.night_quota.points.soon=2"], "points: keys must be years, got 'soon'"),
+        (["expansion.night_quota.aircraft.quieter.share=1"], "night_quota.aircraft: shares must sum to 1, got 1.3"),
         (["study=plain"], "study: expansion needs the keys of expansion"),
     ],
 )
@@ -1021,7 +1063,8 @@ def test_a_path_ends_the_years_ahead_of_doing_nothing_by_its_worth(
 
 
 def test_the_answer_says_its_staff(computed: Answer) -> None:
-    path, turned, staff, *_ = sentences(computed)
+    path, *readings, turned, staff = sentences(computed)[:5]
+    assert len(readings) == 2 == len(computed.by_reading)
     assert path.startswith("The path ") and turned.startswith("The choice turns to ")
     assert "paid hours a day (roster: follows work)" in staff
     assert PAID[Paid.ROSTERED] in staff

@@ -842,7 +842,7 @@ def test_a_replication_without_a_flight_counts_in_the_means_of_customs_and_of_fl
 
 def test_reported_figures_of_controls_are_those_of_the_cohort():
     flights = pd.DataFrame({"scenario": "a", "replication": 0, "number": [0, 1], "is_cohort": [False, True]})
-    opened = {"n_h7": [900, 900], "n_h1": [100, 100], "n_opened": [9, 2], "n_false_alarms": [9, 1]}
+    opened = {"n_h7": [900, 900], "n_h6": [0, 0], "n_h1": [100, 100], "n_opened": [9, 2], "n_false_alarms": [9, 1]}
     found = run_grids.reported(flights[["scenario", "replication"]].assign(flight=[0, 1], **opened), flights)["a"]
     assert (found[run_grids.OPENED].mean, found[run_grids.INFRINGING].mean) == (2000, 50)
 

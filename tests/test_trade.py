@@ -43,7 +43,8 @@ def config() -> HubConfig:
 
 
 def goods_of(flight: int, parcels: list[list[list[int]]], value: list[list[list[float]]]) -> FlightGoods:
-    return FlightGoods(flight, np.array(parcels), np.array(value, dtype=np.float64))
+    """Goods with two items a parcel."""
+    return FlightGoods(flight, np.array(parcels), np.array(value, dtype=np.float64), 2 * np.array(parcels))
 
 
 def flights(days: list[float], diverted: tuple[int, ...] = ()) -> Table:
@@ -65,11 +66,11 @@ def trade(config: HubConfig) -> Table:
     one = goods_of(0, [[[3, 0], [0, 1]], [[1, 0], [0, 0]]], [[[30, 0], [0, 200]], [[10, 0], [0, 0]]])
     two = goods_of(1, [[[2, 0], [0, 0]], [[0, 0], [0, 4]]], [[[20, 0], [0, 0]], [[0, 0], [0, 800]]])
     lost = goods_of(2, [[[9, 9], [9, 9]], [[9, 9], [9, 9]]], [[[9, 9], [9, 9]], [[9, 9], [9, 9]]])
-    weeks, parcels, value = weekly_imports(config, (one, two, lost), flights([2.5, 8.0, 3.0], diverted=(2,)))
+    weeks, *sums = weekly_imports(config, (one, two, lost), flights([2.5, 8.0, 3.0], diverted=(2,)))
     assert [dt.date.fromordinal(week) for week in weeks] == [dt.date(2022, 9, 5), dt.date(2022, 9, 12)]
     # Measured from the start of day 1 to that of day 11, which is not counted.
     out = exported([(1.0, "Hangzhou", 8), (8.0, "Hangzhou", 2), *((day, "Hangzhou", 99) for day in (0.5, 11.0, -1))])
-    return tabulate("trade", trade_rows(config, weeks, parcels, value, out))
+    return tabulate("trade", trade_rows(config, weeks, *sums, out))
 
 
 def test_measured_days_that_end_on_a_sunday_have_no_week_more(config: HubConfig) -> None:
@@ -91,13 +92,51 @@ def test_goods_of_a_week_add_up_and_duty_and_vat_fall_due(trade: Table) -> None:
         (week, lane, product): tuple(amounts)
         for _, week, lane, product, *amounts in zip(*(trade[name].tolist() for name in trade), strict=True)
     }
-    assert rows["2022W36", "HOME", "cheap"] == pytest.approx((3, 30, 0, 0, 0, 6))
+    assert rows["2022W36", "HOME", "cheap"] == pytest.approx((3, 6, 30, 0, 0, 0, 6))
     # Duty 10 % of 200, VAT 20 % of 220.
-    assert rows["2022W36", "HOME", "dear"] == pytest.approx((1, 200, 1, 200, 20, 44))
-    assert rows["2022W37", "FAR", "dear"] == pytest.approx((4, 800, 4, 800, 80, 220))
-    assert rows["2022W36", "FAR", "dear"] == (0, 0, 0, 0, 0, 0)
-    assert rows["2022W36", "Hangzhou", "all"] == pytest.approx((8, 240, 0, 0, 0, 0))
-    assert rows["2022W37", "Hangzhou", "all"] == pytest.approx((2, 60, 0, 0, 0, 0))
+    assert rows["2022W36", "HOME", "dear"] == pytest.approx((1, 2, 200, 1, 200, 20, 44))
+    assert rows["2022W37", "FAR", "dear"] == pytest.approx((4, 8, 800, 4, 800, 80, 220))
+    assert rows["2022W36", "FAR", "dear"] == (0, 0, 0, 0, 0, 0, 0)
+    assert rows["2022W36", "Hangzhou", "all"] == pytest.approx((8, 0, 240, 0, 0, 0, 0))
+    assert rows["2022W37", "Hangzhou", "all"] == pytest.approx((2, 0, 60, 0, 0, 0, 0))
+
+
+def test_a_duty_on_items_is_due_up_to_the_exemption_and_by_value_above(config: HubConfig) -> None:
+    taxed = replace(config, trade=replace(config.trade, item_duty_eur=3.0))
+    one = goods_of(0, [[[3, 0], [0, 1]], [[0, 0], [0, 0]]], [[[30, 0], [0, 200]], [[0, 0], [0, 0]]])
+    weeks, *sums = weekly_imports(taxed, (one,), flights([2.5]))
+    rows = trade_rows(taxed, weeks, *sums, exported([]))
+    cheap, dear = list(zip(*rows.values(), strict=True))[:2]
+    # Six items of EUR 3, and VAT of 20 % on value and duty.
+    assert cheap[3:] == ("cheap", 3, 6, 30, 0, 0, 18, pytest.approx(0.2 * 48))
+    assert dear[3:] == ("dear", 1, 2, 200, 1, 200, 20, pytest.approx(44))
+
+
+@pytest.mark.parametrize("scenario", ["liege_30k", "eu_2026_duty"])
+def test_items_are_drawn_by_their_shares_and_change_no_other_draw(scenario: str) -> None:
+    """With declarations and without."""
+    hub = load(scenario, "trade=goods", *SMALL, "exports=none", *FEW, "horizon_days=3")
+    inputs = make_inputs(hub, 0)
+    single = replace(hub, trade=replace(hub.trade, items={"1": 1.0}))
+    n = sum(flight.n_parcels for flight in inputs.flights)
+    for goods, alone in zip(draw_goods(hub, 0, inputs.flights), draw_goods(single, 0, inputs.flights), strict=True):
+        assert (alone.items == alone.parcels).all()
+        assert (goods.parcels == alone.parcels).all() and (goods.value == alone.value).all()
+    items = sum(int(goods.items.sum()) for goods in draw_goods(hub, 0, inputs.flights))
+    numbers = np.array([int(number) for number in hub.trade.items])
+    mean = float(numbers @ list(hub.trade.items.values()))
+    sigma = np.sqrt(float((numbers - mean) ** 2 @ list(hub.trade.items.values())) / n)
+    assert items / n == pytest.approx(mean, abs=4 * sigma)
+
+
+def test_the_duty_of_2026_is_three_euros_an_item_whatever_the_declaration() -> None:
+    hub = load("eu_2026_duty", *SMALL, "exports=none", *FEW, "horizon_days=3", "customs.declared.goods.home.sigma=0")
+    run = sim.simulate(hub)
+    trade, home = run.tables["trade"], run.tables["trade"]["product"] == "home"
+    assert (trade["duty_eur"][home] == 3 * trade["n_items"][home]).all(), "no parcel of 10 EUR is above the limit"
+    assert run.kpis["imported_items_per_day"] > run.kpis["imported_parcels_per_day"]
+    assert run.kpis["duty_eur_per_day"] == pytest.approx(trade["duty_eur"].sum() / 3)
+    assert 3 * run.kpis["imported_items_per_day"] * 0.9 < run.kpis["duty_eur_per_day"]
 
 
 def test_a_years_balance_stands_beside_the_national_one(config: HubConfig, trade: Table) -> None:
@@ -208,6 +247,8 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
     [
         ("~trade.vat.BE", "trade.vat: no rate for lane 'BE'"),
         ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.32"),
+        ("trade.items.1=0.5", "trade.items: shares must sum to 1, got 0.8"),
+        ("+trade.items.many=0", "trade.items: keys must be numbers of items from 1 to 999, got 'many'"),
         ("trade.domestic_lanes=[BX]", "trade.domestic_lanes: no lane 'BX'"),
         ("trade.goods.home.duty=2", "trade.goods.home.duty: must be at most 1, got 2"),
     ],
@@ -226,6 +267,9 @@ def test_a_group_that_is_declared_wants_a_rate_of_duty() -> None:
 
 def test_a_parcel_of_exactly_the_exemption_is_exempt() -> None:
     parcels = SimpleNamespace(value=np.array([15_000, 15_001, 1]), goods=np.array([0, 0, 1]))
-    goods = _declared(SimpleNamespace(number=4), np.array([0, 0, 0], dtype=np.uint8), parcels, 15_000, (1, 2, 2))
+    goods = _declared(
+        SimpleNamespace(number=4), np.array([0, 0, 0], dtype=np.uint8), parcels, 15_000, (1, 2, 2), np.array([1, 2, 5])
+    )
+    assert goods.items.tolist() == [[[1, 2], [5, 0]]]
     assert goods.parcels.tolist() == [[[1, 1], [1, 0]]]
     assert goods.value.tolist() == [[[150.0, 150.01], [0.01, 0.0]]]

@@ -88,13 +88,15 @@ def _of_cohort(table: Frame, flights: Frame) -> Frame:
 
 OPENED: Final = "opened of a million"
 INFRINGING: Final = "of these not as declared"
+_DECLARED: Final = ["n_h7", "n_h6", "n_h1"]
+"""Columns of declarations by data set, which sum to the parcels."""
 
 
 def customs_counts(
     table: Frame, flights: Frame, halls: Frame, points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
     """Names, and means of the measured days by design; none if no design has declarations."""
-    if not (table["n_h7"] + table["n_h1"]).any():
+    if not table[_DECLARED].to_numpy().any():
         return []
     counts = _of_cohort(table, flights)
     counts = counts.assign(
@@ -112,7 +114,7 @@ def reported(table: Frame, flights: Frame) -> dict[str, dict[str, Value]]:
     """Reported figures of the cohort's controls, by design with declarations, over all replications; no intervals."""
     by_design: dict[str, dict[str, Value]] = {}
     for label, of_design in _of_cohort(table, flights).groupby("scenario"):
-        n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
+        n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (_DECLARED, ["n_opened"]))
         n = int(of_design["replication"].nunique())
         if n_parcels and n_opened:
             shares = {
@@ -125,7 +127,7 @@ def reported(table: Frame, flights: Frame) -> dict[str, dict[str, Value]]:
 
 def _of_declared(means: Mapping[Any, Any], column: str) -> str:
     """Value of a design; a dash if nothing is declared."""
-    return number(float(means[column])) if means.get("n_h7", 0) + means.get("n_h1", 0) else "–"
+    return number(float(means[column])) if any(means.get(name, 0) for name in _DECLARED) else "–"
 
 
 ZONES: Final = (

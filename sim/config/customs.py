@@ -142,10 +142,15 @@ class Declared:
     risk_analysis_h: NotNegative
     is_prelodged: bool
     low_value_limit_eur: NotNegative
-    """Highest value for which the low-value data set is enough; 0: no consignment is exempt."""
+    """Highest value for which a low-value data set is enough; 0: all have the standard one."""
     h7: Filing
     """Due at loading, or at presentation if none is lodged before; each parcel fails by itself."""
+    h6: Filing
     h1: Filing
+    h6_share: Share
+    """Share of the consignments of low value that are declared in postal traffic (H6)."""
+    low_value_h1_share: Share
+    """Share of the consignments of low value that have a standard declaration (H1); the rest has H7."""
     presentation: Filing
     """Due at landing; it fails for a whole flight."""
     answer: Filing
@@ -192,6 +197,7 @@ class Declared:
         at_loading = {f"preloading.{name}": getattr(self.preloading, name) for name in ("late_share", "rejected_share")}
         check_shares(**at_loading, referral_share=self.referral_share)
         check_shares(ioss_share=self.ioss_share, special_share=self.special_share)
+        check_shares(h6_share=self.h6_share, low_value_h1_share=self.low_value_h1_share)
         if self.highest_hit_share > 1:
             raise ValueError(
                 f"hit_share: {self.hit_share:g} times the highest factors of goods, history and origin is"
@@ -216,6 +222,16 @@ class Declared:
                     f"selection.rules[{number}].below_eur: must be above from_eur = {rule.from_eur:g},"
                     f" got {rule.below_eur:g}"
                 )
+
+    @property
+    def filings(self) -> tuple[Filing, Filing, Filing]:
+        """Declarations by data set, in the order of `DataSet`."""
+        return self.h7, self.h6, self.h1
+
+    @property
+    def low_value_shares(self) -> tuple[float, float, float]:
+        """Shares of the data sets in consignments of low value, in the order of `DataSet`."""
+        return 1 - self.h6_share - self.low_value_h1_share, self.h6_share, self.low_value_h1_share
 
     @property
     def may_transit(self) -> bool:
@@ -269,5 +285,6 @@ class Customs:
         """
         if self.declared is None:
             return sum(self.shares)
-        h7 = self.declared.h7
-        return min(1.0, h7.late_share + h7.rejected_share + 1 - self.declared.ioss_share)
+        low_value = zip(self.declared.low_value_shares, self.declared.filings, strict=True)
+        failed = sum(share * (filing.late_share + filing.rejected_share) for share, filing in low_value)
+        return min(1.0, failed + 1 - self.declared.ioss_share)

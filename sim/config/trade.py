@@ -1,11 +1,13 @@
 """Goods in the parcels: product groups, declared values, duties and VAT, and national figures for comparison."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from sim.config.bounds import NotNegative, Share, check_known, check_sum
 from sim.reading import Bounds, near
 
+MOST_ITEMS: Final = 999
+"""The most items of a declaration."""
 Eur = Annotated[float, Bounds(gt=0, le=1e6)]
 
 
@@ -32,9 +34,13 @@ class Trade:
 
     is_on: bool
     goods: dict[str, Goods]
+    items: dict[str, Share]
+    """Shares of the parcels by number of items: lines of goods with one tariff heading each."""
     mix_sigma: Annotated[float, Bounds(ge=0, le=2)]
     """Log-standard deviation of the shares of product groups between weeks and lanes."""
     duty_free_eur: NotNegative
+    item_duty_eur: NotNegative
+    """Duty on each item of parcels up to the exemption; 0: they are exempt."""
     vat: dict[str, Share]
     """Rate by lane."""
     export_goods: dict[str, ExportGoods]
@@ -47,6 +53,10 @@ class Trade:
     def __post_init__(self) -> None:
         for name, groups in (("goods", self.goods), ("export_goods", self.export_goods)):
             check_sum(name, {key: group.share for key, group in groups.items()})
+        for number in self.items:
+            if not (number.isdecimal() and 1 <= int(number) <= MOST_ITEMS):
+                raise ValueError(f"items: keys must be numbers of items from 1 to {MOST_ITEMS}, got {number!r}")
+        check_sum("items", self.items)
         if not self.is_on:
             return
         check_known("domestic_lanes", "no lane", self.domestic_lanes, self.vat)

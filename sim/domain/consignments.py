@@ -1,6 +1,7 @@
 """The declarations of a flight's parcels, and the decisions of customs."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +10,30 @@ from sim.domain.fields import instant, integer
 from sim.units import Flags
 
 
+class DataSet(IntEnum):
+    """Data sets of declarations (Reg. (EU) 2015/2446, annex B)."""
+
+    H7 = 0
+    """Low value."""
+    H6 = 1
+    """Postal traffic."""
+    H1 = 2
+    """Standard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consignments:
     """Declared columns of a flight's P parcels, in their order. Names are numbered in the order of the configuration.
 
-    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`: too
-    valuable for the low-value data set. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which selection
+    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `data_set`: of
+    `DataSet`. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which selection
     does not see.
     """
 
     value: NDArray[np.int32]
     goods: NDArray[np.uint8]
     scheme: NDArray[np.uint8]
-    is_h1: Flags
+    data_set: NDArray[np.uint8]
     is_transit: Flags
     is_hit: Flags
     cell: NDArray[np.int16]
@@ -46,6 +58,7 @@ class CustomsCounts:
     n_left_behind: int = integer("parcels not loaded because pre-loading data were missing; not among its parcels")
     n_repeated: int = integer("how many of its entry summary, presentation and release were late or sent again")
     n_h7: int = integer("declarations for low value")
+    n_h6: int = integer("declarations in postal traffic")
     n_h1: int = integer("standard declarations")
     n_late: int = integer("declarations that arrived late")
     n_rejected: int = integer("declarations rejected, corrected and lodged again")

@@ -10,10 +10,12 @@ from scipy.special import ndtr
 
 from sim.config import HubConfig
 from sim.config.trade import Goods
+from sim.distributions import QUANTILES
 from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.inputs.load_plan import make_load_plan
-from sim.streams import Streams, name_words
+from sim.inputs.quantiles import pick
+from sim.streams import Streams, draws_below, name_words
 from sim.units import CENTS_PER_EUR, TICKS_PER_DAY, Counts, Numbers
 
 LOW, HIGH = 0, 1
@@ -22,11 +24,12 @@ LOW, HIGH = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class FlightGoods:
-    """Parcels and declared value [EUR, whole cents] of a flight by lane, group and band (L, G, 2)."""
+    """Parcels, declared value [EUR, whole cents] and items of a flight by lane, group and band (L, G, 2)."""
 
     flight: int
     parcels: Counts
     value: Numbers
+    items: Counts
 
 
 def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -> tuple[FlightGoods, ...]:
@@ -41,13 +44,17 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         return ()
     streams = Streams(config.seed, replication)
     plan = make_load_plan(config, streams)
+    numbers, shares = [int(number) for number in config.trade.items], [*config.trade.items.values()]
     if plan.declarations is not None:
+        items_of = np.array(numbers, dtype=np.int64).take(pick(shares))
         shape = len(config.lanes), len(config.product_groups), 2
         exempt = round(CENTS_PER_EUR * config.duty_free_eur)
         declared = []
         for flight in flights:
             lane = plan.lanes(flight, flight.n_parcels)
-            declared.append(_declared(flight, lane, plan.declarations.cells.consignments(flight, lane), exempt, shape))
+            consignments = plan.declarations.cells.consignments(flight, lane)
+            draw = draws_below(streams.of("items", *flight.entity), QUANTILES, flight.n_parcels)
+            declared.append(_declared(flight, lane, consignments, exempt, shape, items_of.take(draw)))
         return tuple(declared)
     share, mean, variance = bands(tuple(config.trade.goods.values()), config.duty_free_eur)
     mixes: dict[int, Numbers] = {}
@@ -61,7 +68,8 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
         parcels = rng.multinomial(n, mixes[week])
         high = rng.binomial(parcels, share[:, HIGH])
         by_band = np.stack((parcels - high, high), axis=-1)
-        drawn.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance)))
+        with_items = streams.of("items", *flight.entity).multinomial(by_band, shares)
+        drawn.append(FlightGoods(flight.number, by_band, _values(rng, by_band, mean, variance), with_items @ numbers))
     return tuple(drawn)
 
 
@@ -71,14 +79,18 @@ def _declared(
     consignments: Consignments,
     exempt: int,
     shape: tuple[int, int, int],
+    items: Counts,
 ) -> FlightGoods:
-    """Sums of declared goods; `exempt` [cents]."""
+    """Sums of declared goods; `exempt` [cents]; `items` of each parcel (P)."""
     band = np.where(consignments.value > exempt, HIGH, LOW)
     at = (lane.astype(np.int64) * shape[1] + consignments.goods) * shape[2] + band
     size = shape[0] * shape[1] * shape[2]
     parcels = np.bincount(at, minlength=size)
     cents = np.bincount(at, weights=consignments.value, minlength=size)
-    return FlightGoods(flight.number, parcels.reshape(shape), cents.reshape(shape) / CENTS_PER_EUR)
+    n_items = np.bincount(at, weights=items, minlength=size).astype(np.int64)
+    return FlightGoods(
+        flight.number, parcels.reshape(shape), cents.reshape(shape) / CENTS_PER_EUR, n_items.reshape(shape)
+    )
 
 
 def week_of(config: HubConfig, instant: int) -> int:

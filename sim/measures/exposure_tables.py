@@ -11,7 +11,7 @@ from sim.config import HubConfig
 from sim.config.exposure import Event
 from sim.domain.columns import Table
 from sim.domain.inputs import Inputs
-from sim.inputs.goods import HIGH, FlightGoods, week_of
+from sim.inputs.goods import HIGH, LOW, FlightGoods, week_of
 from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_records
 from sim.measures.inference import inference_rows, measured_weeks, whole_weeks
 from sim.measures.laws import Laws
@@ -40,8 +40,8 @@ def exposure_tables(
         if exposure.watch is not None:
             put("watch", watch_rows(exposure, made["messages"], config.horizon_days))
     if config.trade.is_on:
-        weeks, parcels, value = weekly_imports(config, goods, tables["flights"])
-        put("trade", trade_rows(config, weeks, parcels, value, of_hall(tables["out_ulds"], NEVER, "route")))
+        weeks, parcels, value, items = weekly_imports(config, goods, tables["flights"])
+        put("trade", trade_rows(config, weeks, parcels, value, items, of_hall(tables["out_ulds"], NEVER, "route")))
         put("trade_balance", balance_rows(config, made["trade"]))
         if exposure.is_on:
             whole = whole_weeks(config)
@@ -151,21 +151,22 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
 
 def weekly_imports(
     config: HubConfig, goods: Sequence[FlightGoods], flights: Table
-) -> tuple[list[int], Numbers, Numbers]:
-    """Mondays of the measured weeks, and parcels and declared value of arrived goods (W, L, G, 2).
+) -> tuple[list[int], Numbers, Numbers, Numbers]:
+    """Mondays of the measured weeks, and parcels, declared value and items of arrived goods (W, L, G, 2).
 
     A flight counts in the week of its drawn arrival; a diverted flight does not count.
     """
     weeks = measured_weeks(config)
     shape = (len(weeks), len(config.lanes), len(config.product_groups), 2)
-    parcels, value = np.zeros(shape), np.zeros(shape)
+    parcels, value, items = np.zeros((3, *shape))
     for flight_goods in goods:
         if flights["is_diverted"][flight_goods.flight]:
             continue
         week = weeks.index(week_of(config, int(flights["arrival"][flight_goods.flight] * TICKS_PER_MIN)))
         parcels[week] += flight_goods.parcels
         value[week] += flight_goods.value
-    return weeks, parcels, value
+        items[week] += flight_goods.items
+    return weeks, parcels, value, items
 
 
 def trade_rows(
@@ -173,11 +174,13 @@ def trade_rows(
     weeks: Sequence[int],
     parcels: Numbers,
     value: Numbers,
+    items: Numbers,
     out_ulds: Table,
 ) -> Rows:
     """One row for each week, lane and group.
 
-    Duty is due on the whole value of parcels above the exemption, and VAT at the lane's rate on value and duty.
+    Duty is due on the whole value of parcels above the exemption and on each item of the other parcels; VAT at the
+    lane's rate on value and duty.
     """
     trade = config.trade
     rows: list[tuple[object, ...]] = []
@@ -185,13 +188,14 @@ def trade_rows(
         for line, lane in enumerate(config.lanes):
             for g, group in enumerate(config.product_groups):
                 n, eur = parcels[w, line, g], value[w, line, g]
-                duty = float(eur[HIGH]) * trade.goods[group].duty
+                n_items = items[w, line, g]
+                duty = float(eur[HIGH]) * trade.goods[group].duty + float(n_items[LOW]) * trade.item_duty_eur
                 vat = (float(eur.sum()) + duty) * trade.vat[lane]
-                sums = n.sum(), eur.sum(), n[HIGH], eur[HIGH], duty, vat
+                sums = n.sum(), n_items.sum(), eur.sum(), n[HIGH], eur[HIGH], duty, vat
                 rows.append((False, iso_week(week), lane, group, *map(float, sums)))
     for (week, lane), n_out in _exported(config, out_ulds).items():
         for group, out in trade.export_goods.items():
-            sums = n_out * out.share, n_out * out.share * out.mean_eur, 0.0, 0.0, 0.0, 0.0
+            sums = n_out * out.share, 0.0, n_out * out.share * out.mean_eur, 0.0, 0.0, 0.0, 0.0
             rows.append((True, iso_week(week), lane, group, *sums))
     return in_order("trade", rows)
 

@@ -106,7 +106,7 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     yield "parcels to chutes = parcels of the units assigned", int(stages["packout"].n_in.sum()) == dealt
     customs, flights = tables["customs"], tables["flights"]
     in_a_state = np.sum([row.by_channel for row in record.customs], axis=1) if record.customs else np.zeros(0)
-    is_undeclared = not (customs["n_h7"] + customs["n_h1"]).any()
+    is_undeclared = not (customs["n_h7"] + customs["n_h6"] + customs["n_h1"]).any()
     landed = flights["n_parcels"][[row.flight for row in record.customs]]
     yield "every parcel has one customs state", bool((in_a_state == landed).all())
     yield (

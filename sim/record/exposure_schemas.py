@@ -98,6 +98,7 @@ EXPOSURE_TABLES: Final = (
         _LANE,
         text("product", "product group"),
         number("n_parcels", "number of parcels", "float64", "parcels"),
+        number("n_items", "items of imports: lines of goods with one tariff heading each", "float64"),
         _eur("value_eur", "declared value"),
         number("n_dutiable", "of these, parcels above the exemption", "float64", "parcels"),
         _eur("dutiable_eur", "declared value of parcels above the exemption"),

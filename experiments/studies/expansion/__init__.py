@@ -172,6 +172,14 @@ def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
             "recommended": answer.recommended,
             "probability": None if np.isnan(answer.probability) else answer.probability,
             "over_worlds": {row.path: plain_row(row, without=("path",)) for row in answer.over.rows()},
+            "by_reading": {
+                growth: {
+                    "reads": request.keys.expansion.growth[growth].reads,
+                    "best": turn.best,
+                    "lead": plain_interval(turn.lead_of_best(answer.recommended), "EUR"),
+                }
+                for growth, turn in answer.by_reading.items()
+            },
             "turned_by": [plain_row(row, without=("order",)) for row in answer.turned_by],
             "knowing": {row.what: plain_interval(row.worth, "EUR") for row in answer.knowing},
             "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},

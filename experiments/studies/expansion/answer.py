@@ -19,7 +19,7 @@ from experiments.studies.expansion.futures import Explored
 from experiments.studies.expansion.over_worlds import NONE, OverWorlds
 from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
-from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
+from experiments.studies.expansion.uncertainty import GROWTH, Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import RESIDUAL, Worth
 from sim.units import DAYS_PER_YEAR, Numbers
 
@@ -88,6 +88,13 @@ class Answer:
     @property
     def turned_by(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.best != self.recommended]
+
+    @property
+    def by_reading(self) -> dict[str, Turn]:
+        """What is best if a published figure is read in one way, by growth; empty for a single path."""
+        growths = self.explored.keys.expansion.growth
+        turns = {turn.value: turn for turn in self.turns if turn.what == GROWTH}
+        return {name: turns[name] for name, growth in growths.items() if growth.reads and name in turns}
 
     @property
     def stability(self) -> dict[str, Stability]:

@@ -17,7 +17,7 @@ from experiments.interval_text import with_interval
 from experiments.money.prices import Paid, Price, Prices
 from experiments.report.sections import sentence_of
 from sim.config import HubConfig
-from sim.config.bounds import FIRST_YEAR, LAST_YEAR, Share, check_known, check_sum
+from sim.config.bounds import FIRST_YEAR, LAST_YEAR, NotNegative, Share, check_known, check_sum
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, plain
 from sim.units import MONTHS_PER_YEAR
@@ -132,13 +132,53 @@ class Growth:
 
     probability: Share
     factors: dict[str, Annotated[float, Bounds(gt=0, le=1000)]]
+    reads: str | None = None
+    """What a published figure is read as; the answer has the best path under each reading. None: no reading."""
 
     def __post_init__(self) -> None:
         if not self.factors:
             raise ValueError("factors: needs at least one year with its factor")
-        for year in self.factors:
-            if not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
-                raise ValueError(f"factors: keys must be years, got {year!r}")
+        _check_years("factors", self.factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Aircraft:
+    share: Share
+    """Of the hub's flights."""
+    points: NotNegative
+    """Quota of noise of a take-off."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightQuota:
+    """The noise quota of a take-off at night, by year, and the aircraft that it bans."""
+
+    points: dict[str, NotNegative]
+    """Highest quota of a take-off, from each year on."""
+    take_off_share: Share
+    """Of the hub's take-offs, at night."""
+    lost_share: Share
+    """Of the banned take-offs, those whose flights go elsewhere; the others leave by day."""
+    aircraft: dict[str, Aircraft]
+
+    def __post_init__(self) -> None:
+        _check_years("points", self.points)
+        check_sum("aircraft", {name: aircraft.share for name, aircraft in self.aircraft.items()})
+
+    def most_share(self, year: int) -> float:
+        """At most this share of the flights that are asked for can come in a year."""
+        since = max((int(first) for first in self.points if int(first) <= year), default=None)
+        if since is None:
+            return 1.0
+        most = self.points[str(since)]
+        banned = sum(aircraft.share for aircraft in self.aircraft.values() if aircraft.points > most)
+        return 1 - self.take_off_share * banned * self.lost_share
+
+
+def _check_years(key: str, years: Iterable[str]) -> None:
+    for year in years:
+        if not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+            raise ValueError(f"{key}: keys must be years, got {year!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +191,8 @@ class Expansion:
     first_year: Annotated[int, Bounds(ge=FIRST_YEAR, le=LAST_YEAR)]
     years: Annotated[int, Bounds(ge=1, le=40)]
     growth: dict[str, Growth]
+    night_quota: NightQuota | None
+    """None: take-offs at night are free."""
     spread: Annotated[float, Bounds(ge=0, le=1)]
     draws: Annotated[int, Bounds(ge=2, le=10_000)]
     accept_load: Annotated[float, Bounds(gt=0, le=2)]

@@ -19,7 +19,7 @@ from experiments.studies.expansion.curves import Curves, Measured, Node, check_l
 from experiments.studies.expansion.design import Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import State, flights_at, month_indices
 from experiments.studies.expansion.timeline import Course, Timeline, World
-from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves
+from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, most_shares
 from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
@@ -92,6 +92,7 @@ def futures_of(settings: Expansion, base: HubConfig) -> Futures:
     growth = np.array([growth_path.probability for growth_path in settings.growth.values()])
     weight = growth[:, None] * np.array([p for _, p in outcomes])
     paths = np.stack([factors(growth_path, settings) for growth_path in settings.growth.values()])
+    paths = paths * most_shares(settings)
     demand = flights_asked(base) * paths[:, None, :] * np.stack([growth_path.strays for growth_path in drawn])
     return Futures(tuple(settings.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
 

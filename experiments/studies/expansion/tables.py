@@ -160,14 +160,23 @@ _ENOUGH = 0.9
 def sentences(answer: Answer) -> list[str]:
     chosen, *more = _chosen(answer)
     turned, over = _turned(answer), answer.over.sentences(answer.recommended)
-    return [chosen, *over, turned, _staffed(answer), _uncertain(answer), *more, *_reacting(answer)]
+    return [
+        chosen,
+        *over,
+        *_by_reading(answer),
+        turned,
+        _staffed(answer),
+        _uncertain(answer),
+        *more,
+        *_reacting(answer),
+    ]
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
     """Texts of the one sheet: verdicts, their conditions and their basis."""
     chosen, *more = _chosen(answer)
     over = answer.over.sentences(answer.recommended)
-    return [chosen, *over, *more], {"Depends on": [_turned(answer), _uncertain(answer)]}
+    return [chosen, *over, *more], {"Depends on": [*_by_reading(answer), _turned(answer), _uncertain(answer)]}
 
 
 def _staffed(answer: Answer) -> str:
@@ -240,6 +249,20 @@ def _turned(answer: Answer) -> str:
         return text
     why = sentence_of("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0", n=len(answer.turns))
     return f"{text} {sentence_of('choice_may_turn', choices=_choices(open_), why=why)}"
+
+
+def _by_reading(answer: Answer) -> Iterator[str]:
+    """The best path under each reading of a published growth."""
+    for growth, turn in answer.by_reading.items():
+        yield sentence_of(
+            "growth_reading",
+            growth=plain_name(growth),
+            reads=answer.explored.keys.expansion.growth[growth].reads,
+            path=path_name(turn.best),
+            lead=bounded(turn.lead_of_best(answer.recommended)),
+            other="the next" if turn.best == answer.recommended else path_name(answer.recommended),
+            open=", which may be zero" if turn.lead_eur.holds(0) else "",
+        )
 
 
 def _choices(turns: list[Turn]) -> str:

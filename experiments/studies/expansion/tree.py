@@ -107,6 +107,13 @@ def factors(growth: Growth, settings: Expansion) -> Numbers:
     return np.exp(np.interp(np.arange(settings.first_year, settings.first_year + settings.years), years, logs))
 
 
+def most_shares(settings: Expansion) -> Numbers:
+    """Share of the flights asked for that the noise quota of the night lets come, by year (n_years)."""
+    years = range(settings.first_year, settings.first_year + settings.years)
+    quota = settings.night_quota
+    return np.array([1.0 if quota is None else quota.most_share(year) for year in years])
+
+
 BANDS: Final = (0.05, 0.95)
 
 

@@ -24,6 +24,7 @@ from experiments.studies.expansion.value import factors
 from sim.units import Numbers
 
 EVERYTHING: Final = "everything"
+GROWTH: Final = "growth"
 WAITING: Final = "waiting, and reacting"
 _MAP_STEPS: Final = 21
 _BEST: Final = "the path with the highest expected NPV"
@@ -55,6 +56,10 @@ class Turn:
     is_sure: bool = column(
         "", "the lead differs from 0, by an interval adjusted for all values that were set (Bonferroni)"
     )
+
+    def lead_of_best(self, recommended: str) -> Interval:
+        """Lead of the path that is best with it, over the recommended one or else over the second."""
+        return self.lead_eur if self.best == recommended else self.lead_eur.scaled(-1)
 
 
 @table(
@@ -128,7 +133,7 @@ def _results(explored: Explored, npv: Numbers) -> Iterator[Means]:
     futures, settings = explored.futures, explored.keys.expansion
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
-        yield "growth", growth, np.einsum("pfkr,f->pkr", npv[:, number], by_leaf)
+        yield GROWTH, growth, np.einsum("pfkr,f->pkr", npv[:, number], by_leaf)
     for stage, setting in settings.needed.items():
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
         for result in setting.results:

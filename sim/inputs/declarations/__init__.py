@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.config import HubConfig
 from sim.config.customs import Declared, Eye, Filing
 from sim.distributions import Times, beyond, stretched
-from sim.domain.consignments import Consignments, CustomsCounts
+from sim.domain.consignments import Consignments, CustomsCounts, DataSet
 from sim.domain.flight import Flight
 from sim.domain.parcels import ByCustoms, Channel
 from sim.inputs.declarations.cells import Cells, make_cells
@@ -38,7 +38,7 @@ class Declarations:
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
         known, n_late, n_rejected = accepted(
-            self.declared, self.streams.of("declared_failures", *flight.entity), consignments.is_h1, messages
+            self.declared, self.streams.of("declared_failures", *flight.entity), consignments.data_set, messages
         )
         release = np.maximum(known, messages.presented) + messages.answer
         channel = (release > flight.arrival + self.grace).astype(np.uint8) * np.uint8(Channel.LATE_DATA)
@@ -63,7 +63,7 @@ class Declarations:
         is_open = np.ones(flight.n_parcels, dtype=bool)
         is_open[selected] = False
         is_decided = is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA)
-        n_h1 = int(np.count_nonzero(consignments.is_h1))
+        n_h7, n_h6, n_h1 = np.bincount(consignments.data_set, minlength=len(DataSet)).tolist()
         n_referrals, n_left_behind = referrals(self.declared, rng, flight.n_parcels, messages)
         elsewhere = int(consignments.value[consignments.is_transit].sum(dtype=np.int64))
         counts = CustomsCounts(
@@ -77,7 +77,8 @@ class Declarations:
             n_referrals=n_referrals,
             n_left_behind=n_left_behind,
             n_repeated=messages.n_repeated,
-            n_h7=flight.n_parcels - n_h1,
+            n_h7=n_h7,
+            n_h6=n_h6,
             n_h1=n_h1,
             n_late=n_late,
             n_rejected=n_rejected,
@@ -164,8 +165,8 @@ class Messages:
     """Time from the arrival of the pre-loading data until loading."""
     entered: int
     presented: int
-    lodged: tuple[int, int]
-    """Instants of lodging by data set (H7, H1)."""
+    lodged: tuple[int, int, int]
+    """Instants of lodging, in the order of `DataSet`."""
     answer: int
     """Duration of the release."""
     n_repeated: int
@@ -174,6 +175,10 @@ class Messages:
 def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messages:
     rng = streams.of("messages", *flight.entity)
     ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
+    h6 = float(streams.of("h6_message", *flight.entity).standard_exponential()) if declared.h6_share else 0.0
+    h7_at, h6_at, h1_at = (
+        hours(stretched(filing.mean_h, draw)) for filing, draw in zip(declared.filings, (h7, h6, h1), strict=True)
+    )
     failures = streams.of("message_failures", *flight.entity)
     filed = [
         (stretched(filing.mean_h, draw), _failure_h(filing, chance, wait))
@@ -194,7 +199,7 @@ def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messa
         preloading_left=max(0, hours(declared.preloading_h - stretched(declared.preloading.mean_h, preloading))),
         entered=entered,
         presented=presentation,
-        lodged=(begin + hours(stretched(declared.h7.mean_h, h7)), begin + hours(stretched(declared.h1.mean_h, h1))),
+        lodged=(begin + h7_at, begin + h6_at, begin + h1_at),
         answer=to_answer,
         n_repeated=sum(failed > 0 for _, failed in filed),
     )
@@ -219,19 +224,21 @@ def referrals(
 def accepted(
     declared: Declared,
     rng: np.random.Generator,
-    is_h1: Flags,
+    data_set: NDArray[np.uint8],
     messages: Messages,
 ) -> tuple[Ticks, int, int]:
     """When each parcel's declaration is accepted (P), and how many were late and how many were rejected."""
-    known = np.full(len(is_h1), messages.lodged[0], dtype=np.int64)
-    known[is_h1] = messages.lodged[1]
-    draw = draws_below(rng, ONE, len(is_h1))
-    filings = declared.h7, declared.h1
-    most = max(filing.late_share + filing.rejected_share for filing in filings)
+    known = np.array(messages.lodged, dtype=np.int64).take(data_set)
+    draw = draws_below(rng, ONE, len(data_set))
+    filings = [
+        (number, filing) for number, filing in enumerate(declared.filings) if number != DataSet.H6 or declared.h6_share
+    ]
+    most = max(filing.late_share + filing.rejected_share for _, filing in filings)
     failed = np.flatnonzero(draw < below(most))
     n_late = n_rejected = 0
     wait = rng.standard_exponential(len(failed))
-    for filing, is_of_filing in zip(filings, (~is_h1[failed], is_h1[failed]), strict=True):
+    for number, filing in filings:
+        is_of_filing = data_set[failed] == number
         late = is_of_filing & (draw[failed] < below(filing.late_share))
         rejected = is_of_filing & ~late & (draw[failed] < below(filing.late_share + filing.rejected_share))
         for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):

@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from sim.config import HubConfig
 from sim.config.customs import Declared, Rule
 from sim.distributions import QUANTILES, midpoints
-from sim.domain.consignments import Consignments
+from sim.domain.consignments import Consignments, DataSet
 from sim.domain.flight import Flight
 from sim.errors import ConfigError
 from sim.inputs.declarations.chances import ONE, below
@@ -50,11 +50,13 @@ class Cells:
     scheme_of: NDArray[np.uint8]
     is_abroad: Flags
     """By lane (L)."""
-    is_h1_of: Flags
-    """By cell (C)."""
+    is_above_of: Flags
+    """By cell (C): too valuable for a low-value data set."""
     selected_of: NDArray[np.uint32]
     """By cell and control, the severest first: the bound below which a draw selects (C, 3)."""
     hit_of: NDArray[np.uint32]
+    low_value_of: NDArray[np.uint8] | None
+    """Data set of a consignment of low value by 16-bit draw; None: always H7."""
 
     def consignments(self, flight: Flight, lane: NDArray[np.unsignedinteger]) -> Consignments:
         """The declarations of a flight's parcels, with these lanes."""
@@ -63,13 +65,24 @@ class Cells:
         at = (goods.astype(np.int32) << 14) | self._draws("value", flight, _VALUES)
         cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, QUANTILES))
         paid = self._draws("vat", flight, QUANTILES)
-        scheme, is_h1 = self.scheme_of.take(paid), self.is_h1_of.take(cell)
+        scheme, is_above = self.scheme_of.take(paid), self.is_above_of.take(cell)
         is_transit = np.zeros(flight.n_parcels, dtype=bool)
-        odd = np.flatnonzero((scheme != _IOSS) | is_h1)
-        elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * QUANTILES, scheme[odd] != _IOSS)
+        odd = np.flatnonzero((scheme != _IOSS) | is_above)
+        elsewhere = np.where(
+            is_above[odd], paid[odd] < self.declared.h1_transit_share * QUANTILES, scheme[odd] != _IOSS
+        )
         is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
         is_hit = self._draws("hit", flight, ONE) < self.hit_of.take(cell)
-        return Consignments(self.value_of.take(at), goods, scheme, is_h1, is_transit, is_hit, cell)
+        data_set = self._data_sets(flight, is_above)
+        return Consignments(self.value_of.take(at), goods, scheme, data_set, is_transit, is_hit, cell)
+
+    def _data_sets(self, flight: Flight, is_above: Flags) -> NDArray[np.uint8]:
+        """The data set of each declaration (P); low value is drawn only where it has several."""
+        data_set = np.full(flight.n_parcels, DataSet.H7, dtype=np.uint8)
+        if self.low_value_of is not None:
+            data_set = self.low_value_of.take(self._draws("data_set", flight, QUANTILES))
+        data_set[is_above] = DataSet.H1
+        return data_set
 
     def sellers(self, flight: Flight) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         """Seller and platform of each of a flight's parcels (P): numbers, in the order of the configuration."""
@@ -111,9 +124,10 @@ def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells
         platform_of=platform_of,
         scheme_of=pick([one_stop, special, 1 - one_stop - special]).astype(np.uint8),
         is_abroad=np.array([lane not in declared.home_lanes for lane in config.lanes]),
-        is_h1_of=np.array([cents > CENTS_PER_EUR * declared.low_value_limit_eur for _, cents, _ in cells]),
+        is_above_of=np.array([cents > CENTS_PER_EUR * declared.low_value_limit_eur for _, cents, _ in cells]),
         selected_of=np.array([_selected(declared, *cell) for cell in cells], dtype=np.uint32),
         hit_of=np.array([_hit(declared, *cell) for cell in cells], dtype=np.uint32),
+        low_value_of=pick(declared.low_value_shares).astype(np.uint8) if declared.low_value_shares[0] < 1 else None,
     )
 
 

@@ -114,11 +114,30 @@ def _balance(run: Measured, name: str) -> float:
     return float(balance[name][balance["is_simulated"]].max(initial=0.0)) / _MILLION
 
 
+def _imported(run: Measured, name: str) -> float:
+    """Sum of a column over imports, a measured day."""
+    trade = run.tables["trade"]
+    return float(trade[name][~trade["is_export"]].sum()) / run.config.horizon_days
+
+
 @GOODS.kpi("parcels/d", NEITHER)
 def imported_parcels_per_day(run: Measured) -> float:
     """parcels of the goods that arrived in the measured days; 0 without trade"""
-    trade = run.tables["trade"]
-    return float(trade["n_parcels"][~trade["is_export"]].sum()) / run.config.horizon_days
+    return _imported(run, "n_parcels")
+
+
+@GOODS.kpi("items/d", NEITHER, "Items of imports", rank=Rank.SUMMARY)
+def imported_items_per_day(run: Measured) -> float:
+    """lines of goods of the parcels that arrived in the measured days, on each of which a duty may be due; 0 without
+    trade
+    """
+    return _imported(run, "n_items")
+
+
+@GOODS.kpi("EUR/d", NEITHER, "Duties on imports", rank=Rank.SUMMARY)
+def duty_eur_per_day(run: Measured) -> float:
+    """duties due on the goods that arrived in the measured days, by item and by value; 0 without trade"""
+    return _imported(run, "duty_eur")
 
 
 @GOODS.kpi("MEUR/y", NEITHER, "Imports", rank=Rank.SUMMARY)
