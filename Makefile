@@ -35,6 +35,7 @@ pytest pytest-slow: .venv/.installed-dev
 .PHONY: lint
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff check --preview --select PLW1514 sim experiments # files without an encoding, which differs between systems
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -123,6 +123,9 @@ def interrupts_are_ours() -> Iterator[None]:
         sys.warnoptions.append(_SILENT)
     for each in (resource_tracker, trackers_of_loky):
         each.ensure_running()  # if started later, it would undo the mask
+    if not hasattr(signal, "pthread_sigmask"):  # Windows; workers ignore Ctrl-C once they have begun
+        yield
+        return
     saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -11,6 +11,7 @@ import os
 import platform
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -287,14 +288,12 @@ def held(folder: Path) -> Iterator[None]:
         CargohubError: another command holds it.
         OSError: the folder is read-only, and the like.
     """
-    import fcntl
-
     # The lock is on a file, because NFS cannot lock folders. The file stays: if it were removed, two commands could
     # lock two files.
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError:
             raise CargohubError(
                 f"{folder}: another command is writing here; wait for its end, or choose another --out"
@@ -302,3 +301,23 @@ def held(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file.
+
+    Raises:
+        BlockingIOError: another process has locked it.
+        OSError: the file system has no locks, and the like.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(*error.args) from None
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

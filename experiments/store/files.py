@@ -108,7 +108,8 @@ def append_line(path: Path, line: str) -> None:
         OSError: the disk is full, the folder read-only, and the like.
     """
     content = f"{line}\n".encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o666)
     try:
         before = os.fstat(descriptor).st_size
         try:
@@ -137,7 +138,10 @@ def sha256_of(content: Path | bytes) -> str:
 
 def _settle(path: Path) -> None:
     # A rename reaches the disk with the folder. It must not do so before the content.
-    descriptor = os.open(path, os.O_RDONLY)
+    is_windows = os.name == "nt"  # which opens no folders, and flushes only what may be written
+    if is_windows and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDWR if is_windows else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

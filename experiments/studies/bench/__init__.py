@@ -215,7 +215,7 @@ def _peak_bytes() -> int:
     # On Linux getrusage also counts the parent's memory at our start; the kernel's peak value does not.
     status = Path("/proc/self/status")
     if status.exists():
-        for line in status.read_text().splitlines():
+        for line in status.read_text(encoding="utf-8").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
     import resource

@@ -83,14 +83,9 @@ def application_of(arguments: Arguments, children: Children, token: str, port: i
 
 
 def _listening(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        return socket.create_server((HOST, port))
     except OSError as error:
-        listening.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise InputError(f"--port: {port} is in use or not permitted; --port 0 uses any free port") from None
         raise
-    listening.listen()
-    return listening

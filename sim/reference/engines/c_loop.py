@@ -20,7 +20,7 @@ def _library() -> ctypes.CDLL:
     compiler = which("cc") or which("gcc") or which("clang")
     if compiler is None:
         raise ImportError("no C compiler")
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps a library that is in use
         compiled = str(Path(folder, "loop.so"))
         command = [compiler, "-O2", "-shared", "-fPIC", "-o", compiled, str(_SOURCE)]
         subprocess.run(command, check=True)  # noqa: S603 - our own file
