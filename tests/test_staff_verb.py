@@ -29,6 +29,7 @@ from experiments.studies.staff.tours import at_night, covered, tours_of
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
 from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans, work_within_min
+from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import read
 from sim.units import TICKS_PER_DAY
 
@@ -222,7 +223,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     assert answer(capsys, "show", folder) == document
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "People at work" in page and "Who works when" in page
-    assert "but not surely: more replications" in page  # than one
+    assert "Verdict on the hub with it: undecided" in page  # by one replication
     assert "The plan has " in page and "It is the cheapest plan, of " in page
     assert main(["show", str(folder), "page=now", "--quiet"]) == 0
     capsys.readouterr()
@@ -268,7 +269,8 @@ def test_everybody_gets_less_work_until_a_plan_keeps_the_level_and_then_the_midd
     def evaluated(designs: Sequence[Design], _: int) -> dict[tuple[str, int], dict[str, float]]:
         hours.append(rostered_h_per_day(designs[0].hub)["docks"])
         share = float(hours[-1] >= needed * hours[0])
-        return {(designs[0].label, 0): {"on_time_share": share, "export_on_time_share": share}}
+        shares = {"on_time_share": share, "export_on_time_share": share, "dwell_mean_h": 1.0}
+        return {(designs[0].label, 0): shares | dict.fromkeys(GROWTH_KPIS, 0.0)}
 
     monkeypatch.setattr(search, "planned", plan)
     bench: Any = SimpleNamespace(check=lambda _: None, evaluated=evaluated)
@@ -318,7 +320,16 @@ def test_a_plan_that_misses_the_level_says_what_its_last_people_changed(
     shares: list[tuple[float, float]], most: int, says: str
 ) -> None:
     rounds = [
-        Round("", at, 1, float(at), 1.0, *(Interval(share, None, None, 1) for share in both), is_kept=False)
+        Round(
+            "",
+            at,
+            1,
+            float(at),
+            1.0,
+            *(Interval(share, None, None, 1) for share in both),
+            is_kept=False,
+            verdict="undecided",
+        )
         for at, both in enumerate(shares, 1)
     ]
     assert says in _kept(rounds, staff(on_time=0.95, rounds=most))

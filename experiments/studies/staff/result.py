@@ -12,8 +12,10 @@ from experiments.formatting import estimated_share, listed, plain_name, role_nam
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
+from experiments.replications.stability import Stability
 from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
+from experiments.statistics.criterion import ON_TIME, judge, least_share
 from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
 from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY
 from experiments.studies.staff.design import SLOTS_PER_H, Staff, StaffKeys
@@ -47,6 +49,7 @@ class Round:
     is_kept: bool = column(
         "1", "whether the means keep the level", heading="kept", show=lambda kept: ["no", "yes"][kept]
     )
+    verdict: str = column("", "carries, undecided or does not carry, with the level as the required share")
 
 
 @table("staff_hours", "posts that are manned, by role and half hour of the week", sort="role slot")
@@ -95,12 +98,16 @@ def round_of(
     change: str,
     plans: Sequence[PoolPlan],
     on_time: tuple[Interval, Interval],
+    stability: Stability,
     staff: Staff,
     labour: Labour,
 ) -> Round:
+    """`on_time`: shares of imports and of exports; `stability`: by the plan's replications alone."""
     people, paid_h = sum(plan.people for plan in plans), sum(plan.paid_h for plan in plans)
-    is_kept = all(math.isnan(share.mean) or share.mean >= staff.on_time for share in on_time)
-    return Round(change, number, people, paid_h, cost_of(plans, labour), *on_time, is_kept)
+    shares = {kpi: share for kpi, share in zip(ON_TIME.values(), on_time, strict=True) if not math.isnan(share.mean)}
+    is_kept = least_share({kpi: share.mean for kpi, share in shares.items()}) >= staff.on_time
+    verdict = judge(shares, is_unstable=stability.is_unstable, least=staff.on_time).word
+    return Round(change, number, people, paid_h, cost_of(plans, labour), *on_time, is_kept, verdict)
 
 
 @dataclass(frozen=True)
@@ -196,9 +203,7 @@ def _kept(rounds: Sequence[Round], staff: Staff) -> str:
     """Whether the level is kept; if it is not, what the people added in the last plan changed, and what may help."""
     best, texts = best_of(rounds), {"n": len(rounds), "level": share_text(staff.on_time)}
     if best.is_kept:
-        return sentence_of(
-            "staff_kept", **texts, unsure="" if _is_sure(best, staff.on_time) else sentence_of("staff_unsure")
-        )
+        return sentence_of("staff_kept", **texts, verdict=best.verdict)
     lines, may = (
         [sentence_of("staff_not_kept", **texts)],
         "staff_more_rounds" if len(rounds) == staff.rounds else "staff_full",
@@ -213,12 +218,6 @@ def _kept(rounds: Sequence[Round], staff: Staff) -> str:
         if after <= before or estimated_share(after) == estimated_share(before):
             may = "staff_no_effect_exports" if what == "exports" else "staff_no_effect_imports"
     return " ".join([*lines, sentence_of(may)])
-
-
-def _is_sure(plan: Round, least: float) -> bool:
-    """Whether the intervals also keep the level."""
-    shares = [share for share in (plan.on_time, plan.exports_on_time) if not math.isnan(share.mean)]
-    return all(share.low is not None and share.low >= least for share in shares)
 
 
 def best_of(rounds: Sequence[Round]) -> Round:

@@ -7,9 +7,11 @@ from typing import Final
 from experiments.designs.design import Design
 from experiments.formatting import role_name, share_text
 from experiments.frame.study import Bench
+from experiments.replications.stability import judged
 from experiments.replications.summing import interval_of
 from experiments.report.sections import sentence_of
 from experiments.statistics import Interval
+from experiments.statistics.criterion import ON_TIME
 from experiments.studies.staff.demand import Pool, pools_of
 from experiments.studies.staff.design import StaffKeys
 from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
@@ -58,7 +60,8 @@ class _Search:
         kpis = self.bench.evaluated([design], keys.replications)
         self.samples = [kpis[design.label, each] for each in range(keys.replications)]
         on_time = _on_time(self.config, self.samples)
-        self.rounds.append(round_of(number, change, plans, on_time, keys.staff, keys.cost.labour))
+        stability = judged(self.samples, self.config.horizon_days)
+        self.rounds.append(round_of(number, change, plans, on_time, stability, keys.staff, keys.cost.labour))
         self.plans.append(plans)
         return self.rounds[-1].is_kept
 
@@ -122,9 +125,7 @@ def _with_more_people(search: _Search) -> None:
 
 def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
     """On-time shares of imports and of exports."""
-    imports, exports = (
-        interval_of(kpi, [each[kpi] for each in samples]) for kpi in ("on_time_share", "export_on_time_share")
-    )
+    imports, exports = (interval_of(kpi, [each[kpi] for each in samples]) for kpi in ON_TIME.values())
     return imports, exports if config.exports.share else NO_EXPORTS
 
 
