@@ -76,22 +76,24 @@ np.round(np.array(simulated) / theory - 1, 3)
 # ### Exercise 1
 #
 # A machine needs the same time for each parcel. How long do parcels wait for a server with *constant* services (M/D/1)
-# at ρ = 0.9, compared with exponential services? By Pollaczek and Khinchine, half as long. Check it.
+# at ρ = 0.9, compared with exponential services? Simulate it, and compare with the formula of Pollaczek and Khinchine.
 
 # %%
 constant = mean_wait(ticks(np.cumsum(gaps) / 0.9), ticks(np.ones(N)))
+# By Pollaczek and Khinchine they wait half as long.
 assert abs(constant / (0.9 / (1 - 0.9)) - 0.5) < 0.05
 
 # %% [markdown]
 # ### Exercise 2
 #
 # Is it better to have ten desks with one queue each, or one queue for all ten? Let λ be 9 a minute in total, and let a mean
-# service take a minute. Erlang C gives 0.669 min for one common queue.
+# service take a minute. Compute the mean wait of the common queue by Erlang C, and simulate it.
 
 # %%
 n_few = N // 4
 together = mean_wait(ticks(np.cumsum(gaps[:n_few]) / 9), ticks(services[:n_few]), n_servers=10)
 apart = 0.9 / (1 - 0.9)  # ten times M/M/1 with ρ = 0.9
+# Erlang C: 0.669 min for the common queue.
 assert abs(together - 0.669) < 0.15
 assert 0.05 < together / apart < 0.1
 
@@ -99,8 +101,7 @@ assert 0.05 < together / apart < 0.1
 # ### Exercise 3
 #
 # Little's law: the mean number inside is the rate of arrivals times the mean stay. It needs no assumption on distributions.
-# Check it with the parcels of a small hub, from break-down to departure. It holds exactly: on a finite horizon both sides are
-# sums of the same stays.
+# Check it with the parcels of a small hub, from break-down to departure. How exact is it on a finite horizon?
 
 # %%
 from experiments.composition import load as hub_of
@@ -114,4 +115,5 @@ horizon = left.max() - came.min()
 edges = np.sort(np.concatenate([came, left]))
 inside = np.searchsorted(np.sort(came), edges, "right") - np.searchsorted(np.sort(left), edges, "right")
 mean_inside = (inside[:-1] * np.diff(edges)).sum() / horizon
+# It is exact: both sides are sums of the same stays.
 assert np.isclose(mean_inside, len(left) / horizon * (left - came).mean())

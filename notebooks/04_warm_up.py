@@ -95,8 +95,8 @@ assert abs(after - 9) < abs(before - 9) / 5
 # %% [markdown]
 # ### Exercise 3
 #
-# A less busy hub needs less warm-up. For ρ = 0.5 and ρ = 0.9, compare the number of customers until the mean wait has reached
-# nine tenths of its final value. (The time grows with 1 / (1 − √ρ)².)
+# How does the warm-up depend on how busy a hub is? For ρ = 0.5 and ρ = 0.9, compare the number of customers until the mean wait
+# has reached nine tenths of its final value.
 
 # %%
 
@@ -108,4 +108,5 @@ def until_nine_tenths(load, n, repeats):
 
 
 quick, slow = until_nine_tenths(0.5, 400, 1_500), until_nine_tenths(0.9, 2_000, 400)
+# A less busy queue needs less warm-up: by theory the time grows with 1 / (1 − √ρ)².
 assert quick > 12 and 10 * quick < slow < 320  # 12: never reached

@@ -64,8 +64,7 @@ f"variance of the difference: {paired:.2g} h², with independent draws: {indepen
 # %% [markdown]
 # ### Exercise 1
 #
-# The variance of a difference is Var A + Var B − 2 Cov(A, B). Compute the correlation of both designs, and from it the
-# ratio.
+# The variance of a difference is Var A + Var B − 2 Cov(A, B). Which correlation of both designs gives the ratio above?
 
 # %%
 correlation = np.corrcoef(of_base, of_slower)[0, 1]

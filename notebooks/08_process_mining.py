@@ -146,8 +146,7 @@ planted.loc[[chosen]]
 #
 # A temporal profile has, for every two steps that follow each other, the mean and the standard deviation of the
 # time between them. It is learned from the usual days. A parcel deviates if a time is more than three standard deviations away
-# from the mean. In the strike, two fifths of the posts are manned for a day, from noon of the first day. More parcels deviate:
-# they wait longer in the chute.
+# from the mean. In the strike, two fifths of the posts are manned for a day, from noon of the first day. More parcels deviate.
 
 # %%
 with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
@@ -173,13 +172,12 @@ axes.invert_yaxis()
 axes.legend(frameon=False)
 axes.figure.set_layout_engine("constrained")
 plt.show()
-minutes
 
 # %% [markdown]
 # ### Exercise 1
 #
-# Parcels that are still inside at the end of the run have `open` = true. None of them fits. Does the net say that they followed a
-# wrong path, or only that they have not reached its end? Count the missing tokens and the remaining tokens.
+# Parcels that are still inside at the end of the run have `open` = true. Do they fit? If not, does the net say that they followed
+# a wrong path, or only that they have not reached its end? Count the missing tokens and the remaining tokens.
 
 # %%
 inside = replayed(usual[usual["case:open"]])

@@ -1,5 +1,6 @@
 """Notebooks: each runs, and its paired file says the same, without outputs."""
 
+import ast
 import runpy
 from copy import copy
 from functools import cache
@@ -59,6 +60,36 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
     for text in parts:
         last = [line for line in text.splitlines() if line and not line.startswith(("#", " "))][-1]
         assert last.startswith("assert "), last
+
+
+@pytest.mark.parametrize("script", TEACHING, ids=ids)
+def test_no_answer_is_shown_above_its_exercise(script):
+    """What an answer computes is not displayed before, and its figures and findings are in no text before."""
+    cells, texts, displayed = jupytext.read(script).cells, "", set()
+    for cell, answer in zip(cells, [*cells[1:], None], strict=True):
+        if cell.cell_type == "markdown":
+            texts += f"{' '.join(cell.source.split())}\n"
+        if not cell.source.startswith("### Exercise"):
+            body = ast.parse(cell.source).body if cell.cell_type == "code" else []
+            if body and isinstance(body[-1], ast.Expr):
+                displayed |= expressions(body[-1])
+            continue
+        tree = ast.parse(answer.source)
+        shown = {text for text in expressions(tree) & displayed if len(text) > 30}
+        assert not shown, f"{cell.source.splitlines()[0]}: is displayed above"
+        asserted = [node for each in ast.walk(tree) if isinstance(each, ast.Assert) for node in ast.walk(each)]
+        values = [node.value for node in asserted if isinstance(node, ast.Constant) and isinstance(node.value, float)]
+        figures = {str(value) for value in values if len(str(value)) > 4}
+        assert not [figure for figure in figures if figure in texts], f"{cell.source.splitlines()[0]}: is in the text"
+    assert not [finding for finding in FINDINGS if finding in texts]
+
+
+FINDINGS = ("half as long", "It holds exactly", "needs less warm-up", "None of them fits", "wait longer in the chute")
+"""Sentences that once gave an answer away."""
+
+
+def expressions(tree):
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.expr)}
 
 
 def simulate_once(monkeypatch, made={}, simulate=sim.simulate):  # noqa: B006 - kept from test to test
