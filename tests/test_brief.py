@@ -218,7 +218,7 @@ def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     carries, fails = Value(0.99, 0.98, 1.0, 5, "1"), Value(0.5, 0.4, 0.6, 5, "1")
     shares = {"a": {"on_time_share": carries}, "b": {"on_time_share": carries}, "c": {"on_time_share": fails}}
     first, second = _bottlenecks(SimpleNamespace(main=points, kpis=shares), ladders, "ABC")
-    assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 arrive." in first
+    assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 are expected." in first
     assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith("600,000 arrive.")
     late = {**shares, "b": {"on_time_share": fails}}
     _, unexplained, _ = _bottlenecks(SimpleNamespace(main=points, kpis=late), ladders, "ABC")

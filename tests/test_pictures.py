@@ -356,12 +356,34 @@ def test_flights_whose_bar_is_shorter_than_their_name_have_none():
 def test_a_ladder_beside_another_has_its_whole_name():
     with style.look():
         rungs = (ladder_figure.Bar("Posts for sorting exports by hand *", 0.5, "0.50", False),)
-        ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, (), 1.0)
+        ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, ())
         drawing = ladder_figure.figure((ladder, ladder))
         assert all(inside(drawing, ax._left_title) for ax in drawing.axes)
         # The A4 page and exported pictures have no caption that explains the asterisk.
-        assert drawing.axes[0].get_xlabel().endswith("(* few parcels need it)")
-        assert inside(drawing, drawing.axes[0].xaxis.label)
+        (legend,) = drawing.legends
+        assert any(text.get_text().startswith("at most 5 % of the parcels need it") for text in legend.get_texts())
+        assert inside(drawing, legend)
+
+
+@pytest.mark.parametrize("n_beside", [1, 2])
+def test_no_bar_of_a_ladder_is_cut_and_its_bottleneck_has_a_frame(n_beside):
+    texts = {9.42: "9.42", 0.54: "0.54 – bottleneck", 0.53: "0.53 * limits from 1.09", 0.0: "0.00"}
+    rungs = tuple(
+        ladder_figure.Bar("Posts for sorting exports by hand", rate, text, rate < 0.4, "bottleneck" in text)
+        for rate, text in texts.items()
+    )
+    ladder = ladder_figure.Bars("a hub", rungs, (("imports expected", 0.4, "-"),))
+    with style.look():
+        drawing = ladder_figure.figure((ladder,) * n_beside)
+        drawing.draw_without_rendering()
+        for ax in drawing.axes:
+            low, high = ax.get_xlim()
+            ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
+            assert ends == pytest.approx([9.42, 0.54, 0.54, 0.53, low]) and max(ends) < high
+            (framed,) = (bar for bar in ax.patches if bar.get_edgecolor() == (0, 0, 0, 1))
+            assert framed.get_y() == ax.patches[1].get_y()
+            assert [text.get_text() for text in ax.texts] == [*texts.values()]
+            assert all(inside(ax.figure, text) for text in ax.texts)
 
 
 @pytest.mark.parametrize("n_weeks", [1, 3, 8])

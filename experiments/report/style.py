@@ -227,6 +227,13 @@ def in_lines(name: str, width: int = _NAME) -> str:
     return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in name.splitlines())
 
 
+def room_for_legend(figure: Figure) -> Figure:
+    """The figure, higher by its legend, so that a legend of many lines leaves its axes their height."""
+    (legend,) = figure.legends
+    figure.set_figheight(figure.get_figheight() + legend.get_window_extent().height / figure.dpi)
+    return figure
+
+
 def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figure:
     """One legend for all axes, below them; fewer columns if names are long."""
     handles: dict[str, Artist] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from experiments.formatting import instant, listed, resource, roster, share_text, whole
+from experiments.formatting import instant, listed, roster, share_text, whole
 from experiments.interval_text import amount, bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
@@ -39,7 +39,7 @@ class DesignVerdict:
     on_time: str
     """The on-time share with its interval, or why it is unknown."""
     bottleneck: str
-    """Bottleneck by the ladder; empty without a ladder."""
+    """Bottleneck by the ladder, and why no lower rung is it; empty without a ladder."""
     since: str
     """The instant from which flights are held, on average; empty if none is, or if the design carries its traffic."""
     staffing: str
@@ -78,7 +78,6 @@ def design_verdicts(
         on_time = values[point.label]["on_time_share"]
         kind, word = in_a_word(point, on_time)
         rungs = ladder.get(point.label, {})
-        limit = bottleneck.by_ladder(rungs)
         is_late = verdict(point, on_time) is not Verdict.CARRIES
         yield DesignVerdict(
             point.label,
@@ -86,7 +85,7 @@ def design_verdicts(
             kind,
             "does not carry: its backlog grows" if kind == "unstable" else word,
             on_time_text(point, on_time),
-            resource(limit) if limit else "",
+            bottleneck.in_short(rungs),
             "" if kind == "carries" else held_since(point),
             staffing(point, values[point.label]),
             bottleneck.unexplained(rungs, point, values[point.label]) if is_late else "",

@@ -107,10 +107,7 @@ def figure(result: tuple[Bars, ...]) -> Figure:
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
     for ax, bars in zip(grid.flat, result, strict=True):
         draw(ax, bars)
-    style.legend_below(drawing, grid.flat)
-    (legend,) = drawing.legends
-    drawing.set_figheight(sum(heights) + legend.get_window_extent().height / drawing.dpi)
-    return drawing
+    return style.room_for_legend(style.legend_below(drawing, grid.flat))
 
 
 def _hours(tables: Mapping[str, Frame], window: Window) -> Frame:
