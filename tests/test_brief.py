@@ -219,7 +219,9 @@ def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     shares = {"a": {"on_time_share": carries}, "b": {"on_time_share": carries}, "c": {"on_time_share": fails}}
     first, second = _bottlenecks(SimpleNamespace(main=points, kpis=shares), ladders, "ABC")
     assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 are expected." in first
-    assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith("600,000 arrive.")
+    assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith(
+        "600,000 are expected."
+    )
     late = {**shares, "b": {"on_time_share": fails}}
     _, unexplained, _ = _bottlenecks(SimpleNamespace(main=points, kpis=late), ladders, "ABC")
     assert unexplained.startswith("B: ") and unexplained.endswith("each resource alone could handle the mean arrivals.")

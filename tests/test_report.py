@@ -806,7 +806,7 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     points = [replace(TODAY, scenario=str(n), traffic=str(n), parcels_per_day=1.1e5 * n) for n in (6, 1, 2, 5, 3, 4)]
     (drawn,) = ladder_figure.prepare({point.label: LADDER for point in points}, points)
     assert [(name, value) for name, value, _ in drawn.demands] == [
-        (f"expected, {n}", pytest.approx(0.11 * n)) for n in (6, 5, 3, 4)
+        (f"imports expected, {n}", pytest.approx(0.11 * n)) for n in (6, 5, 3, 4)
     ]
     machines, doors = drawn.rungs
     assert (machines.rate, machines.text, machines.is_short) == (0.612, "0.61 – bottleneck", True)
@@ -814,7 +814,7 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     peak = replace(TODAY, parcels_per_day=6e5, disruptions="1.5 times the usual flights (peak)")
     (both,) = ladder_figure.prepare({"a": LADDER}, (TODAY, peak))
     (usual, *_), (name, parcels, _) = both.demands
-    assert usual == "expected, 3.5 flights a day"
+    assert usual == "imports expected, 3.5 flights a day"
     assert (name, parcels) == (f"{usual}, with 1.5 times the usual flights (peak)", 0.6)
     enough = replace(TODAY, parcels_per_day=612_000.0)
     (alone,) = ladder_figure.prepare({"a": {"machines": Rung(612_000.0)}}, (enough,))
