@@ -227,7 +227,7 @@ def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     assert unexplained.startswith("B: ") and unexplained.endswith("each resource alone could handle the mean arrivals.")
     of_both, of_one = _ladders(Panel("", tuple(points), ("A x", "B y", "C z")), ladders, "ABC")
     assert (of_both.title, of_one.title) == ("A, B", "C z")
-    assert [rung.text for rung in of_both.rungs] == ["0.50", "0.60", "0.70", "0.80", "0.90", "1.00"]
+    assert [rung.text for rung in of_both.rungs] == ["0.50 – bottleneck", "0.60", "0.70", "0.80", "0.90", "1.00"]
     assert [[rung.is_short for rung in ladder.rungs].count(True) for ladder in (of_both, of_one)] == [0, 1]
     others = {**ladders, "b": {**ladders["b"], "packout_posts": Rung(13e5), "handcoding_desks": Rung(12e5)}}
     assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 1, "the rungs shown are the same"

@@ -194,7 +194,6 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
     assert np.isnan(share.mean[1, 2])
     assert (share.texts[1, 2], dwell.texts[0, 2]) == ("", "more than 0.40\n0.10–1.00")
     assert dwell.mean[0, 2] == pytest.approx(0.4)
-    assert (share.is_better_high, dwell.is_better_high) == (True, False)
     with style.look():
         ax = style.new_figure(2).subplots()
         draw(ax, share)
@@ -408,7 +407,7 @@ def test_one_replication_has_no_interval_in_a_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_days", "first"), [(1, "06:00"), (7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
+    ("n_days", "first"), [(1, "00:00\nTue"), (7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
 )
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first, columns):
@@ -432,13 +431,14 @@ def test_people_over_the_week_show_the_measured_days_alone():
     """Of a night hub's one day, a week's axis shows a sliver."""
     curves = pd.DataFrame({"hour": np.arange(24, 48)}).assign(
         scenario="A", order=0, name="breakdown", is_role=True, unit="people",
-        wanted_mean=1.0, wanted_highest=2.0, in_use_mean=1.0, there_mean=3.0,
+        wanted_mean=100.0, in_use_mean=1.0, in_use_highest=2.0, there_mean=3.0,
     )  # fmt: skip
     drawn = demand_figure.figure(curves, "A")
     drawn.draw_without_rendering()
     (ax,) = drawn.axes
     assert ax.get_xlim() == (24, 48)
-    assert [text.get_text() for text in ax.texts] == ["06:00", "12:00\nTue", "18:00"]
+    assert [text.get_text() for text in ax.texts] == ["00:00\nTue", "06:00", "12:00", "18:00"]
+    assert ax.get_ylim()[1] == pytest.approx(3.24), "what would be wanted if nothing waited is not drawn"
     assert ax.get_position().height > 0.3, "the layout collapses if a part of the picture has no size"
 
 

@@ -198,7 +198,7 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
         tables = {**more, "stages": pd.concat([stages, longest])}
         (bars,) = dwell_figure.prepare(tables, panels((point,)), window, values)
         texts = [text.get_text() for text in dwell_figure.figure((bars,)).axes[0].texts]
-        assert any("stages more than" in text for text in texts) is has_longer
+        assert any("stages at least" in text for text in texts) is has_longer
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():

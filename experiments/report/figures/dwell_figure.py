@@ -34,7 +34,7 @@ _SECOND_CHUTES: Final = "second_chutes"
 """Chutes that lead to another machine."""
 _OF_SOME: Final = ("transfer", "build_up_of_imports", "built")
 """Stages that are left out if no parcel passes them."""
-_MORE: Final = "more than "
+_MORE: Final = "at least "
 _NAME: Final = 45
 """Largest length of a line of a design's name, beside which bars and their texts have room [letters]."""
 DWELL_KPI: Final = "dwell_mean_h"
