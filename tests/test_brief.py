@@ -218,14 +218,16 @@ def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
     carries, fails = Value(0.99, 0.98, 1.0, 5, "1"), Value(0.5, 0.4, 0.6, 5, "1")
     shares = {"a": {"on_time_share": carries}, "b": {"on_time_share": carries}, "c": {"on_time_share": fails}}
     first, second = _bottlenecks(SimpleNamespace(main=points, kpis=shares), ladders, "ABC")
-    assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 arrive." in first
-    assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith("600,000 arrive.")
+    assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 are expected." in first
+    assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith(
+        "600,000 are expected."
+    )
     late = {**shares, "b": {"on_time_share": fails}}
     _, unexplained, _ = _bottlenecks(SimpleNamespace(main=points, kpis=late), ladders, "ABC")
     assert unexplained.startswith("B: ") and unexplained.endswith("each resource alone could handle the mean arrivals.")
     of_both, of_one = _ladders(Panel("", tuple(points), ("A x", "B y", "C z")), ladders, "ABC")
     assert (of_both.title, of_one.title) == ("A, B", "C z")
-    assert [rung.text for rung in of_both.rungs] == ["0.50", "0.60", "0.70", "0.80", "0.90", "1.00"]
+    assert [rung.text for rung in of_both.rungs] == ["0.50 – bottleneck", "0.60", "0.70", "0.80", "0.90", "1.00"]
     assert [[rung.is_short for rung in ladder.rungs].count(True) for ladder in (of_both, of_one)] == [0, 1]
     others = {**ladders, "b": {**ladders["b"], "packout_posts": Rung(13e5), "handcoding_desks": Rung(12e5)}}
     assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 1, "the rungs shown are the same"

@@ -194,7 +194,6 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
     assert np.isnan(share.mean[1, 2])
     assert (share.texts[1, 2], dwell.texts[0, 2]) == ("", "more than 0.40\n0.10–1.00")
     assert dwell.mean[0, 2] == pytest.approx(0.4)
-    assert (share.is_better_high, dwell.is_better_high) == (True, False)
     with style.look():
         ax = style.new_figure(2).subplots()
         draw(ax, share)
@@ -356,12 +355,34 @@ def test_flights_whose_bar_is_shorter_than_their_name_have_none():
 def test_a_ladder_beside_another_has_its_whole_name():
     with style.look():
         rungs = (ladder_figure.Bar("Posts for sorting exports by hand *", 0.5, "0.50", False),)
-        ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, (), 1.0)
+        ladder = ladder_figure.Bars("30,000 m² (customs_no_prelodgement)", rungs, ())
         drawing = ladder_figure.figure((ladder, ladder))
         assert all(inside(drawing, ax._left_title) for ax in drawing.axes)
         # The A4 page and exported pictures have no caption that explains the asterisk.
-        assert drawing.axes[0].get_xlabel().endswith("(* few parcels need it)")
-        assert inside(drawing, drawing.axes[0].xaxis.label)
+        (legend,) = drawing.legends
+        assert any(text.get_text().startswith("at most 5 % of the parcels need it") for text in legend.get_texts())
+        assert inside(drawing, legend)
+
+
+@pytest.mark.parametrize("n_beside", [1, 2])
+def test_no_bar_of_a_ladder_is_cut_and_its_bottleneck_has_a_frame(n_beside):
+    texts = {9.42: "9.42", 0.54: "0.54 – bottleneck", 0.53: "0.53 * limits from 1.09", 0.0: "0.00"}
+    rungs = tuple(
+        ladder_figure.Bar("Posts for sorting exports by hand", rate, text, rate < 0.4, "bottleneck" in text)
+        for rate, text in texts.items()
+    )
+    ladder = ladder_figure.Bars("a hub", rungs, (("imports expected", 0.4, "-"),))
+    with style.look():
+        drawing = ladder_figure.figure((ladder,) * n_beside)
+        drawing.draw_without_rendering()
+        for ax in drawing.axes:
+            low, high = ax.get_xlim()
+            ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
+            assert ends == pytest.approx([9.42, 0.54, 0.54, 0.53, low]) and max(ends) < high
+            (framed,) = (bar for bar in ax.patches if bar.get_edgecolor() == (0, 0, 0, 1))
+            assert framed.get_y() == ax.patches[1].get_y()
+            assert [text.get_text() for text in ax.texts] == [*texts.values()]
+            assert all(inside(ax.figure, text) for text in ax.texts)
 
 
 @pytest.mark.parametrize("n_weeks", [1, 3, 8])
@@ -386,7 +407,7 @@ def test_one_replication_has_no_interval_in_a_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n_days", "first"), [(1, "06:00"), (7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
+    ("n_days", "first"), [(1, "00:00\nTue"), (7, "Tue"), (8, "Tue\n06 Sep"), (28, "Tue\n06 Sep"), (60, "Tue\n06 Sep")]
 )
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_days_of_more_than_a_week_have_dates_which_do_not_overlap(n_days, first, columns):
@@ -410,13 +431,14 @@ def test_people_over_the_week_show_the_measured_days_alone():
     """Of a night hub's one day, a week's axis shows a sliver."""
     curves = pd.DataFrame({"hour": np.arange(24, 48)}).assign(
         scenario="A", order=0, name="breakdown", is_role=True, unit="people",
-        wanted_mean=1.0, wanted_highest=2.0, in_use_mean=1.0, there_mean=3.0,
+        wanted_mean=100.0, in_use_mean=1.0, in_use_highest=2.0, there_mean=3.0,
     )  # fmt: skip
     drawn = demand_figure.figure(curves, "A")
     drawn.draw_without_rendering()
     (ax,) = drawn.axes
     assert ax.get_xlim() == (24, 48)
-    assert [text.get_text() for text in ax.texts] == ["06:00", "12:00\nTue", "18:00"]
+    assert [text.get_text() for text in ax.texts] == ["00:00\nTue", "06:00", "12:00", "18:00"]
+    assert ax.get_ylim()[1] == pytest.approx(3.24), "what would be wanted if nothing waited is not drawn"
     assert ax.get_position().height > 0.3, "the layout collapses if a part of the picture has no size"
 
 

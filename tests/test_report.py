@@ -82,7 +82,7 @@ def test_a_design_that_carries_says_so_with_its_interval():
     assert sentence.startswith("30,000 m² carries 3.5 flights a day: 99.8 % of imports leave within 24 h (99.5–99.9 %)")
     assert sentence.endswith(
         "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
-        "612,000 parcels a day; 402,000 arrive."
+        "612,000 imports a day; 402,000 are expected."
     )
 
 
@@ -99,7 +99,7 @@ def test_a_design_that_does_not_carry_names_its_bottleneck():
     sentence = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), LADDER, subject="It")
     assert sentence.startswith("It does not carry 11 flights a day: 61.0 % of imports leave")
     bottleneck = "Bottleneck by the ladder: sorting machines. If staffed round the clock, it can handle "
-    assert f"{bottleneck}612,000 parcels a day; 1,265,000 arrive." in sentence
+    assert f"{bottleneck}612,000 imports a day; 1,265,000 are expected." in sentence
     assert "unstable" not in sentence
 
 
@@ -198,23 +198,23 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
         tables = {**more, "stages": pd.concat([stages, longest])}
         (bars,) = dwell_figure.prepare(tables, panels((point,)), window, values)
         texts = [text.get_text() for text in dwell_figure.figure((bars,)).axes[0].texts]
-        assert any("stages more than" in text for text in texts) is has_longer
+        assert any("stages at least" in text for text in texts) is has_longer
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
     ladder = {"packout_posts": Rung(380_000.0), "machines": Rung(612_000.0)}
     sentence = sentences.sentence(TODAY, kpis(value(0.5), machines=0.99), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: pack-out posts. If staffed round the clock, it can handle "
-    assert f"{bottleneck}380,000 parcels a day; 402,000 arrive." in sentence
+    assert f"{bottleneck}380,000 imports a day; 402,000 are expected." in sentence
 
 
 def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
     sentence = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
     assert sentence.endswith(
-        "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
+        "402,000 are expected. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
     peak = sentences.sentence(replace(TODAY, disruptions="a peak"), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
-    assert "402,000 arrive on the mean measured day. If staffed" in peak
+    assert "402,000 are expected on the mean measured day. If staffed" in peak
     several = sentences.sentence(replace(TODAY, n_halls=2), kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
     assert several.endswith("each resource alone, of all halls together, could handle the mean arrivals.")
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
@@ -237,7 +237,7 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     assert one.word == "undecided" and one.details.endswith(f"{sentence} a day at each machine.")
     assert sentence in sentences.sentence(tailored, maybe, LADDER, subject="It")
     by_stays = sentences.sentence(tailored, late, LADDER | {"floor": Rung(338_000.0)}, subject="It")
-    assert "floor. With the stays measured, it can handle 338,000 parcels a day; 402,000 arrive. If" in by_stays
+    assert "floor. With the stays measured, it can handle 338,000 imports a day; 402,000 are expected. If" in by_stays
     assert f"clock, each resource except lanes' floor could handle the mean arrivals. {sentence}" in by_stays
     for disruptions, is_named in (
         ("absent staff (strike) and a night curfew (n)", False),
@@ -260,7 +260,7 @@ def test_resources_that_could_handle_almost_the_same_are_named_together():
     ladder = {"handcoding_desks": Rung(576_000.0), "machines": Rung(576_400.0), "doors": Rung(5e6)}
     sentence = sentences.sentence(PERMIT, kpis(value(0.61, 0.55, 0.67), machines=1.0), ladder, subject="It")
     bottleneck = "Bottleneck by the ladder: hand-coding desks. If staffed round the clock, it can handle "
-    assert f"{bottleneck}576,000 parcels a day (sorting machines" in sentence
+    assert f"{bottleneck}576,000 imports a day (sorting machines" in sentence
 
 
 def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
@@ -786,21 +786,19 @@ def test_a_resource_that_few_parcels_need_is_shown_and_named_but_is_not_the_bott
     """Hand-coding desks that could handle too few leave 2 % of the parcels late, until their backlog grows."""
     desks = {"handcoding_desks": Rung(390_000.0, 0.02)}
     sentence = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER | desks, subject="It")
-    assert (
-        "ladder: sorting machines. If staffed round the clock, it can handle 612,000 parcels a day (hand-coding"
-        in sentence
-    )
-    assert "desks 390,000, needed by 2 %); 402,000 arrive." in sentence
+    assert "ladder: sorting machines. If staffed round the clock, it can handle 612,000 imports a day; 402," in sentence
+    assert "Hand-coding desks can handle 390,000, but only 2 % of the parcels need them: they limit the hub" in sentence
+    assert bottleneck.in_short(LADDER | desks).startswith("sorting machines (hand-coding desks can handle fewer, but")
     assert "each resource except hand-coding desks could handle the mean arrivals" in sentence
     (drawn,) = ladder_figure.prepare({"a": LADDER | desks}, (TODAY,))
-    assert [(bar.name, bar.is_short) for bar in drawn.rungs[:2]] == [
-        ("Hand-coding desks *", True),
-        ("Sorting machines", False),
+    assert [(bar.name, bar.text, bar.is_short, bar.is_bottleneck) for bar in drawn.rungs[:2]] == [
+        ("Hand-coding desks *", "0.39 * limits from 0.78", True, False),
+        ("Sorting machines", "0.61 – bottleneck", False, True),
     ]
     desks = {"handcoding_desks": Rung(200_000.0, 0.02)}  # half of them wait for ever: 1 % of the demand a day
     sentence = sentences.sentence(TODAY, kpis(value(0.96, 0.955, 0.965)), LADDER | desks, subject="It")
     assert (
-        "ladder: hand-coding desks. If staffed round the clock, it can handle 200,000 parcels a day; 402," in sentence
+        "ladder: hand-coding desks. If staffed round the clock, it can handle 200,000 imports a day; 402," in sentence
     )
 
 
@@ -808,24 +806,24 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     points = [replace(TODAY, scenario=str(n), traffic=str(n), parcels_per_day=1.1e5 * n) for n in (6, 1, 2, 5, 3, 4)]
     (drawn,) = ladder_figure.prepare({point.label: LADDER for point in points}, points)
     assert [(name, value) for name, value, _ in drawn.demands] == [
-        (f"demand, {n}", pytest.approx(0.11 * n)) for n in (6, 5, 3, 4)
+        (f"imports expected, {n}", pytest.approx(0.11 * n)) for n in (6, 5, 3, 4)
     ]
     machines, doors = drawn.rungs
-    assert (machines.length, machines.text, machines.is_short) == (0.612, "0.61", True)
-    assert (doors.length, doors.text, doors.is_short) == (pytest.approx(2.5 * 0.66), "5.00 →", False)
+    assert (machines.rate, machines.text, machines.is_short) == (0.612, "0.61 – bottleneck", True)
+    assert (doors.rate, doors.text, doors.is_short) == (5.0, "5.00", False), "no bar is cut"
     peak = replace(TODAY, parcels_per_day=6e5, disruptions="1.5 times the usual flights (peak)")
     (both,) = ladder_figure.prepare({"a": LADDER}, (TODAY, peak))
     (usual, *_), (name, parcels, _) = both.demands
-    assert usual == "demand, 3.5 flights a day"
+    assert usual == "imports expected, 3.5 flights a day"
     assert (name, parcels) == (f"{usual}, with 1.5 times the usual flights (peak)", 0.6)
     enough = replace(TODAY, parcels_per_day=612_000.0)
     (alone,) = ladder_figure.prepare({"a": {"machines": Rung(612_000.0)}}, (enough,))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
     (small,) = ladder_figure.prepare({"a": {"machines": Rung(19_480.0)}}, (replace(TODAY, parcels_per_day=12_000.0),))
-    assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5", "thousand ", "million ")
+    assert (small.rungs[0].text, small.scale, alone.scale) == ("19.5 – bottleneck", "thousand ", "million ")
     few = {"apron_stands": Rung(54.0), "loader_sets": Rung(65.0), "machines": Rung(549_400.0)}
     (tiny,) = ladder_figure.prepare({"a": few}, (replace(TODAY, parcels_per_day=2.0),))
-    assert ([bar.text for bar in tiny.rungs], tiny.scale) == (["54", "65", "549,400 →"], ""), "not 0.1 and 0.1 thousand"
+    assert ([bar.rate for bar in tiny.rungs], tiny.scale) == ([54, 65, 549_400], ""), "not 0.1 and 0.1 thousand"
 
 
 def test_a_replication_without_a_flight_counts_in_the_means_of_customs_and_of_flights():

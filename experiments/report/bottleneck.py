@@ -5,10 +5,11 @@
 capacity ladder, of those that enough parcels need. The bottleneck by what-if is named if known.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.formatting import listed, number, resource, role_name, rounded, share_text
+from experiments.formatting import listed, number, percent, resource, resource_heading, role_name, rounded, share_text
 from experiments.statistics import Interval
 from experiments.statistics.criterion import LEAST_ON_TIME, limit
 from experiments.store.summaries import DesignRow
@@ -24,6 +25,8 @@ _MOST_ROLES: Final = 3
 _STAFFED: Final = "If staffed round the clock"
 _STAYS: Final = ("floor", "export_floor")
 """Rungs that rest on measured stays. Where people are missing, stays are longer and these rungs lower."""
+SORTED_TWICE: Final = ("machines", "manual_sort_posts")
+"""Rungs that rest on the share that customs holds, because its parcels are sorted twice."""
 _OF_EACH: Final = {Place.HALL: " in each hall", Place.MACHINE: " at each machine"}
 
 
@@ -64,6 +67,21 @@ def named(by_what_if: str | None, ladder: Ladder, least_on_time: float = LEAST_O
     return f"bottleneck {ways}: {resource(name)}" if name else ""
 
 
+def in_short(ladder: Ladder) -> str:
+    """The bottleneck by the ladder, and by which rule no lower rung is it; empty without a ladder.
+
+    >>> in_short({"machines": Rung(9.0)})
+    'sorting machines'
+    >>> in_short({"machines": Rung(9.0), "handcoding_desks": Rung(8.0, 0.02)})
+    'sorting machines (hand-coding desks can handle fewer, but at most 5 % of the parcels need them)'
+    """
+    if not (name := by_ladder(ladder)):
+        return ""
+    lower = [resource(other) for other, rung in rungs(ladder) if rung.parcels_per_day < ladder[name].parcels_per_day]
+    few = f"can handle fewer, but at most {share_text(1 - LEAST_ON_TIME)} of the parcels need them"
+    return resource(name) + (f" ({listed(lower, 'and')} {few})" if lower else "")
+
+
 def explains(ladder: Ladder, parcels_per_day: float) -> bool:
     """Whether a resource alone keeps the hub from carrying the mean arrivals, even if staffed round the clock.
 
@@ -96,14 +114,24 @@ def unexplained(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval]
     return "" if explains(ladder, point.parcels_per_day) else waits_for_people(values, point)
 
 
-def _rate(name: str, rung: Rung) -> str:
-    """What a resource can handle, in brackets behind the bottleneck.
+def _few_need(name: str, rung: Rung) -> str:
+    """Why a resource that can handle less than the bottleneck is not it.
 
-    >>> _rate("handcoding_desks", Rung(527_800.0, 0.0194))
-    'hand-coding desks 528,000, needed by 1.9 %'
+    >>> print(_few_need("handcoding_desks", Rung(527_800.0, 0.0194)))
+    Hand-coding desks can handle 528,000, but only 1.9 % of the parcels need them: they limit the hub from 1,089,000 on
+    >>> print(_few_need("xray_lanes", Rung(500_000.0, 0.008)))
+    X-ray lanes for parcels can handle 500,000, but only 0.8 % of the parcels need them: they never limit the hub
     """
-    text = f"{resource(name)} {rounded(rung.parcels_per_day)}"
-    return f"{text}, needed by {share_text(float(f'{rung.needed_by:.2g}'))}" if is_for_few(rung) else text
+    of, share = "exports" if rung.is_of_exports else "parcels", share_text(float(f"{rung.needed_by:.2g}"))
+    most = limit(rung)
+    limits = f"limit the hub from {rounded(most)} on" if math.isfinite(most) else "never limit the hub"
+    rate = f"{resource_heading(name)} can handle {rounded(rung.parcels_per_day)}"
+    return f"{rate}, but only {share} of the {of} need them: they {limits}"
+
+
+def _held(name: str, share: float | None) -> str:
+    """The measured share held by customs, on which a rung rests."""
+    return f" if customs holds {percent(share)} % of them, as measured" if name in SORTED_TWICE and share else ""
 
 
 def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
@@ -114,11 +142,17 @@ def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], 
     if not (name := by_ladder(ladder)):
         return ""
     given = "With the stays measured" if name in _STAYS else _STAFFED
+    held = values["held_share"].mean if "held_share" in values else None
     rate, others = ladder[name].parcels_per_day, [(other, rung) for other, rung in rungs(ladder) if other != name]
-    text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} parcels a day"
-    near = [_rate(other, rung) for other, rung in others if rung.parcels_per_day <= (1 + NEAR) * rate]
+    text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} imports a day{_held(name, held)}"
+    near = [
+        f"{resource(other)} {rounded(rung.parcels_per_day)}"
+        for other, rung in others
+        if rate <= rung.parcels_per_day <= (1 + NEAR) * rate and not is_for_few(rung)
+    ]
     text += f" ({', '.join(near)})" if near else ""
-    text += f"; {rounded(point.parcels_per_day)} arrive{' on the mean measured day' * bool(point.disruptions)}."
+    text += f"; {rounded(point.parcels_per_day)} are expected{' on the mean measured day' * bool(point.disruptions)}."
+    text += "".join(f" {_few_need(other, rung)}." for other, rung in others if rung.parcels_per_day < rate)
     if is_late and not explains(ladder, point.parcels_per_day):
         halls = ", of all halls together," if point.n_halls > 1 else ""
         short = [resource(other) for other, rung in rungs(ladder) if rung.parcels_per_day < point.parcels_per_day]

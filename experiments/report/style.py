@@ -112,24 +112,24 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
-    """Names at noon, from the first to the last measured day [d]: weekdays of a week, or at most so many dates.
+    """Names at midnight, where each measured day [d] begins: weekdays of a week, or at most so many dates.
 
     Few days have clock times, too.
     """
     first = round(window.low / MIN_PER_DAY)
     n_days = last - first
     step, form = (1, "%a") if n_days <= DAYS_PER_WEEK else (-(-n_days // most), "%a\n%d %b")
-    names = {day + 0.5: window.day_name(day, form) for day in range(first, last, step)}
+    names = {float(day): window.day_name(day, form) for day in range(first, last, step)}
     if n_days * 24 // _BETWEEN_H <= most:
         names = {first + hour / 24: name for hour, name in clock_times([*names.values()]).items()}
-    ax.set_xticks([*names], [*names.values()], fontsize=8.5)
+    ax.set_xticks([*names], [*names.values()], fontsize=8.5, ha="left")
 
 
 def clock_times(days: Sequence[str]) -> dict[int, str]:
-    """Clock times within consecutive days, by hours from the first midnight; those at noon have the day's name."""
+    """Clock times within consecutive days, by hours from the first midnight; those at midnight have the day's name."""
     return {
-        hour: f"{hour % 24:02}:00" + (f"\n{days[hour // 24]}" if hour % 24 == 12 else "")
-        for hour in range(_BETWEEN_H, 24 * len(days), _BETWEEN_H)
+        hour: f"{hour % 24:02}:00" + (f"\n{days[hour // 24]}" if hour % 24 == 0 else "")
+        for hour in range(0, 24 * len(days), _BETWEEN_H)
     }
 
 
@@ -225,6 +225,13 @@ def in_lines(name: str, width: int = _NAME) -> str:
     '66,000 m²\n(more doors, and\nmore posts)'
     """
     return "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in name.splitlines())
+
+
+def room_for_legend(figure: Figure) -> Figure:
+    """The figure, higher by its legend, so that a legend of many lines leaves its axes their height."""
+    (legend,) = figure.legends
+    figure.set_figheight(figure.get_figheight() + legend.get_window_extent().height / figure.dpi)
+    return figure
 
 
 def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figure:

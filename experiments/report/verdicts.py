@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from experiments.formatting import hours_text, instant, listed, resource, roster, share_text, whole
+from experiments.formatting import hours_text, instant, listed, roster, share_text, whole
 from experiments.interval_text import amount, bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
@@ -39,7 +39,7 @@ class DesignVerdict:
     reasons: str
     """Why it does not carry its traffic, or why that is undecided and what would decide it; otherwise empty."""
     bottleneck: str
-    """Bottleneck by the ladder; empty without a ladder."""
+    """Bottleneck by the ladder, and why no lower rung is it; empty without a ladder."""
     since: str
     """The instant from which flights are held, on average; empty if none is, or if the design carries its traffic."""
     staffing: str
@@ -87,7 +87,6 @@ def design_verdicts(
         of_point = values[point.label]
         judged = judged_of(point, of_point)
         rungs = ladder.get(point.label, {})
-        limit = bottleneck.by_ladder(rungs)
         yield DesignVerdict(
             point.label,
             _title(point),
@@ -95,7 +94,7 @@ def design_verdicts(
             required(point),
             shares_on_time(of_point),
             reasons(of_point, judged),
-            resource(limit) if limit else "",
+            bottleneck.in_short(rungs),
             "" if judged.word is Word.CARRIES else held_since(point),
             staffing(point, of_point),
             bottleneck.unexplained(rungs, point, of_point) if is_late(judged, of_point) else "",

@@ -1,4 +1,4 @@
-"""Demand curves: needs of each role and equipment over the week, compared with the available units."""
+"""Work over the week: people and equipment in use, compared with the roster and the installed units."""
 
 from typing import Final
 
@@ -15,6 +15,8 @@ from sim.units import HOURS_PER_WEEK
 
 Hours = NDArray[np.float64]
 COLUMNS: Final = 3
+WAITS: Final = "#F8E0CF"
+"""Colour of the hours in which work waits."""
 
 
 def figure(curves: Frame, label: str) -> Figure:
@@ -26,25 +28,26 @@ def figure(curves: Frame, label: str) -> Figure:
         name = str(first["name"])
         what = capitalised(role_name(name)) if first["is_role"] else resource_heading(name)
         by_hour = rows.groupby("hour").agg(
-            {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
+            {"wanted_mean": "mean", "in_use_mean": "mean", "in_use_highest": "max", "there_mean": "mean"}
         )
-        wanted, highest, in_use, available = by_hour.reindex(range(HOURS_PER_WEEK)).to_numpy(dtype=float).T
+        wanted, in_use, highest, available = by_hour.reindex(range(HOURS_PER_WEEK)).to_numpy(dtype=float).T
         days = slice(int(by_hour.index.min()) // 24, int(by_hour.index.max()) // 24 + 1)
-        _draw(ax, days, wanted, highest, in_use, available)
+        _draw(ax, days, wanted > available, in_use, highest, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
     return style.legend_below(drawing, axes)
 
 
-def _draw(ax: Axes, days: slice, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
-    """`days`: the weekdays from the first to the last that was measured."""
-    steps(ax, highest, style.PALETTE[4], linewidth=0.8, label="wanted, highest")
-    steps(ax, in_use, "0.85", fill=True, label="in use, mean")
-    steps(ax, wanted, style.PALETTE[0], linewidth=1.5, label="wanted, mean")
+def _draw(
+    ax: Axes, days: slice, waits: NDArray[np.bool_], in_use: Hours, highest: Hours, available: Hours
+) -> None:  # fmt: skip
+    """`days`: the weekdays from the first to the last that was measured; `waits`: hours with more work than units."""
+    known = np.concatenate((in_use, highest, available))
+    top = 1.08 * float(np.nanmax(known)) if known.size else 1.0
+    steps(ax, np.where(waits, top, 0.0), WAITS, fill=True, label="hours in which work waits: more than these can do")
+    steps(ax, in_use, style.PALETTE[4], fill=True, label="at work or in use, mean")
+    steps(ax, highest, style.PALETTE[0], linewidth=0.8, label="at work or in use, highest")
     steps(ax, available, style.PALETTE[1], linewidth=1.3, baseline=None, label="people on the roster, or units")
-    # A rare peak far above all people does not flatten the rest.
-    known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
-    top = float(np.nanmax(known)) if known.size else 1.0
-    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(24 * days.start, 24 * days.stop))
+    ax.set(ylim=(0, top or 1.0), xlim=(24 * days.start, 24 * days.stop))
     ax.tick_params(axis="y", labelsize=8)
     _part_days(ax, days)
 
@@ -54,10 +57,10 @@ def _part_days(ax: Axes, days: slice) -> None:
     below, start, names = ax.get_xaxis_transform(), 24 * days.start, WEEKDAYS[days]
     ends = np.arange(start + 24, 24 * days.stop, 24)
     ax.set_xticks([])
-    at = style.clock_times(names) if len(names) == 1 else {24 * i + 12: day for i, day in enumerate(names)}
+    at = style.clock_times(names) if len(names) == 1 else {24 * i: day for i, day in enumerate(names)}
     for hour, name in at.items():
         style.note(
-            ax, name, (start + hour, 0), (0, -3.5), 8, xycoords=below, ha="center", va="top", annotation_clip=False
+            ax, name, (start + hour, 0), (0, -3.5), 8, xycoords=below, ha="left", va="top", annotation_clip=False
         )
     if len(ends) == 0:  # a line without points has no extent, with which the layout would collapse
         return

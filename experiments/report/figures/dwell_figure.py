@@ -34,7 +34,7 @@ _SECOND_CHUTES: Final = "second_chutes"
 """Chutes that lead to another machine."""
 _OF_SOME: Final = ("transfer", "build_up_of_imports", "built")
 """Stages that are left out if no parcel passes them."""
-_MORE: Final = "more than "
+_MORE: Final = "at least "
 _NAME: Final = 45
 """Largest length of a line of a design's name, beside which bars and their texts have room [letters]."""
 DWELL_KPI: Final = "dwell_mean_h"
@@ -107,10 +107,7 @@ def figure(result: tuple[Bars, ...]) -> Figure:
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
     for ax, bars in zip(grid.flat, result, strict=True):
         draw(ax, bars)
-    style.legend_below(drawing, grid.flat)
-    (legend,) = drawing.legends
-    drawing.set_figheight(sum(heights) + legend.get_window_extent().height / drawing.dpi)
-    return drawing
+    return style.room_for_legend(style.legend_below(drawing, grid.flat))
 
 
 def _hours(tables: Mapping[str, Frame], window: Window) -> Frame:

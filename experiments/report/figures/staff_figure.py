@@ -62,7 +62,5 @@ def _edges(values: Sized) -> Numbers:
 def _name_days(ax: Axes) -> None:
     ax.set_xlim(0, HOURS_PER_WEEK)
     ax.set_axisbelow(True)
-    ax.set_xticks(np.arange(12, HOURS_PER_WEEK, 24), WEEKDAYS, fontsize=8)
-    ax.tick_params(axis="x", length=0)
-    ax.set_xticks(np.arange(24, HOURS_PER_WEEK, 24), minor=True)
-    ax.grid(visible=True, axis="x", which="minor", color="0.9", linewidth=0.8)
+    ax.set_xticks(np.arange(0, HOURS_PER_WEEK, 24), WEEKDAYS, fontsize=8, ha="left")
+    ax.grid(visible=True, axis="x", color="0.9", linewidth=0.8)

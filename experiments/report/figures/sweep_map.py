@@ -40,7 +40,6 @@ class SweepMap:
     """(R, C), mean, interval and verdict: unstable or undecided; empty without a point."""
     ends: tuple[float, float]
     """Ends of the colour scale."""
-    is_better_high: bool
 
 
 def maps_of(
@@ -68,7 +67,7 @@ def maps_of(
         title = f"{formatting.kpi_name(name)}, {unit}"
         title += ", 95 % interval" if any(of_point[name].bounds for of_point in kpis) else ""
         yield SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
-                 texts, ends, kpi.more_is_better is not False)  # fmt: skip
+                 texts, ends)  # fmt: skip
 
 
 def draw(ax: Axes, result: SweepMap) -> None:
@@ -78,7 +77,7 @@ def draw(ax: Axes, result: SweepMap) -> None:
     slanted = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_crowded else None
     drawn = draw_cells(
         ax, result.mean, texts, result.y_values, result.x_values, size=7.5, ends=result.ends, heads=slanted,
-        cmap="viridis_r" if result.is_better_high else "viridis",
+        cmap="viridis_r",  # darker is more, as in all maps
     )  # fmt: skip
     ax.invert_yaxis()
     ax.set(xlabel=result.x_name, ylabel=result.y_name, title=result.title)

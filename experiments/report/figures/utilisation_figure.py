@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
 from sim.units import Numbers
+
+_MORE_WAITS: Final = ("utilisation_of_exports", "utilisation_of_controls")
+"""Waits of resources that only exports and customs' controls use, by their names in the texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,12 @@ def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
     resources: list[str] = []
     blocked: dict[str, str] = {}
     for group, waits, signs in (
-        (EXPORT_RESOURCES, "of_exports", EXPORT_RESOURCES),
-        (CUSTOMS_RESOURCES, "of_controls", ("xray_lanes", "transit_desks", "uld_xrays")),
+        (EXPORT_RESOURCES, _MORE_WAITS[0], EXPORT_RESOURCES),
+        (CUSTOMS_RESOURCES, _MORE_WAITS[1], ("xray_lanes", "transit_desks", "uld_xrays")),
     ):
         if any(_mean(values, point, f"utilisation_{name}") > 0 for name in signs for point in points):
             resources += group
-            blocked |= rows_of(f"utilisation_{waits}")
+            blocked |= rows_of(waits)
     return _use(points, values, tuple(resources), blocked) if resources else None
 
 
@@ -59,17 +63,24 @@ def _use(
     resources: tuple[str, ...],
     waits: Mapping[str, str],
 ) -> Use:
+    most = _most_h(points, values)
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     hours = np.round(blocked)  # as written in the cells, so that no 0 is dark
-    most = np.nanmax(hours) if np.isfinite(hours).any() else 0.0
     titles = tuple(style.in_lines(point.title) for point in points)
     heads = tuple(formatting.resource_heading(name) for name in resources)
     return Use(
         Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
-        Cells("Blocked or waiting, hours a day", titles, tuple(waits.values()), _texts(blocked),
-              np.nan_to_num(np.sqrt(hours / most)) if most > 0 else np.zeros(hours.shape), "Oranges"),
+        Cells(f"Blocked or waiting, hours a day (darkest: {formatting.whole(most)} h)", titles, tuple(waits.values()),
+              _texts(blocked), np.nan_to_num(np.sqrt(hours / most)) if most > 0 else np.zeros(hours.shape), "Oranges"),
     )  # fmt: skip
+
+
+def _most_h(points: tuple[NamedDesign, ...], values: Values) -> float:
+    """The most hours a day in all pictures of a run [h], so that a colour means the same in them."""
+    waits = [name for part in ("utilisation", *_MORE_WAITS) for name in rows_of(part)]
+    hours = np.array([[_mean(values, point, name) for name in waits] for point in points])
+    return float(np.nanmax(np.round(hours), initial=0.0))
 
 
 def draw(ax: Axes, result: Cells) -> None:

@@ -27,10 +27,11 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     names = [window.day_name(first + row - shift) for row in range(n_days)]
     shown = points[:MOST_MAPS]
     drawing, axes = style.panels(len(shown), 2, 2.05)
-    for ax, point in zip(axes, shown, strict=True):
-        hours = _by_hour(backlog[backlog["scenario"] == point.label], window, shift)[:n_days]
-        known = hours[~np.isnan(hours)]
-        _draw(ax, style.in_lines(point.title), names, hours, float(known.max()) if known.size else 1.0)
+    maps = [_by_hour(backlog[backlog["scenario"] == point.label], window, shift)[:n_days] for point in shown]
+    known = np.concatenate([hours[~np.isnan(hours)] for hours in maps])
+    top = float(known.max(initial=0.0))  # one scale, because a colour means the same in all maps
+    for ax, point, hours in zip(axes, shown, maps, strict=True):
+        _draw(ax, style.in_lines(point.title), names, hours, top)
     return drawing
 
 
