@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from experiments.answer.terminal import Line, plain
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import counted, estimated_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
@@ -161,10 +162,11 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
     return [sentence_of("page_shows", most_on_page=MOST_ON_PAGE, n=whole(len(designs)))]
 
 
-Item: TypeAlias = DesignVerdict | Grid | str
+Item: TypeAlias = DesignVerdict | Grid | str | Line
 
 WARNING: Final = "warning: "
 _COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red"}
+_LOOKS: Final = {"good": "bold green", "open": "bold yellow", "bad": "bold red", "title": "bold"}
 _LEAST_TEXT: Final = 20
 """Least width [characters] of a column of text that does not break words."""
 _WIDEST: Final = 10_000
@@ -190,6 +192,8 @@ def _plain(item: Item, most_rows: int | None) -> Iterator[str]:
     if isinstance(item, Grid):
         yield from as_lines(item, most_rows)
         yield ""
+    elif isinstance(item, tuple):
+        yield plain(item)
     else:
         yield str(item)
 
@@ -209,6 +213,9 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
             if most_rows is not None and len(item.rows) > most_rows:
                 console.print(Text(f"{len(item.rows) - most_rows} more rows (--all shows them)", "dim"))
             console.print()
+        elif isinstance(item, tuple):
+            parts = [(text, _LOOKS.get(look, "")) for text, look in item]
+            console.print(Text.assemble(*parts), soft_wrap=True)
         elif isinstance(item, DesignVerdict):
             word = (item.word, _COLORS[item.kind])
             console.print(Text.assemble((item.title, "bold"), ": ", word, f" ({item.required}). {item.details}"))

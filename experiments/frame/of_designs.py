@@ -1,14 +1,16 @@
 """Common parts of `run`, `compare` and `sweep`: replications, verdicts, terminal output and page."""
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from experiments.answer.blocks import Block
 from experiments.designs.design import DesignKeys
 from experiments.designs.spreadsheet import Varied, with_factors
 from experiments.formatting import counted, full_kpi_name, kpi_name, resource, rounded, short
-from experiments.frame import console, pages
+from experiments.frame import console, first_screen, pages
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
@@ -89,6 +91,28 @@ class DesignsText:
     def opening(self) -> list[DesignVerdict | str]:
         """A verdict for each design, and a sentence if the packing rule decides the verdict."""
         return [*self.verdicts(), *packing.verdicts(self.designs, self.kpis)]
+
+    def first_screen(self) -> Iterator[Block]:
+        """The verdicts and the main KPIs."""
+        verdicts = self.verdicts()
+        basis = sentence_of(
+            "basis",
+            n=counted(self.outcome.n, "replication"),
+            days=counted(self.outcome.designs[0].hub.horizon_days, "measured day"),
+        )
+        if len(verdicts) == 1:
+            yield from first_screen.of_one(verdicts[0], self.kpis[verdicts[0].label], basis)
+        else:
+            yield from first_screen.of_several(self.designs, verdicts, self.kpis, basis)
+
+    @property
+    def following(self) -> Mapping[str, str]:
+        """Commands that follow."""
+        names = [*dict.fromkeys(design.name for design in self.designs)][:2]
+        return {
+            shlex.join(["cargohub", "capacity", f"scenarios=[{','.join(names)}]"]): "what gives way first",
+            shlex.join(["cargohub", "sure", f"scenarios=[{','.join(names)}]"]): "in which worlds it holds",
+        }
 
     def at_a_glance(self) -> Iterator[Grid]:
         """The headline KPIs, with designs side by side."""
@@ -301,6 +325,8 @@ def document(
         title=console.title_of(designs),
         data={**data, **({"without_effect": idle} if idle else {}), **cost_objects(outcome, request.keys.cost)},
         warnings=console.warnings_of(outcome, text.verdicts(), [*unusual, *([wide] if wide else [])]),
+        answer=text.first_screen,
+        following=text.following,
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
         lines=[

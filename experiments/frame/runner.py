@@ -15,7 +15,7 @@ from experiments.assumptions.ranges import RangesMovedError
 from experiments.designs.design import Design, Replicated
 from experiments.execution.progress import Lines
 from experiments.extras import missing
-from experiments.frame import console, pages
+from experiments.frame import console, first_screen, pages
 from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import arguments_of, config_text, stored_study, study_of
 from experiments.frame.simulating import Simulated
@@ -77,11 +77,8 @@ def carry_out(study: Study[K, R], request: Request[K]) -> int:
         write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
         pages.print_where(request, sentence_of("page_later", folder=shlex.quote(str(folder))))
-    elif request.keys.page is not WhenPage.NONE:
-        if os.access(folder, os.W_OK):
-            pages.write(folder, document, request)
-        if (folder / PAGE).is_file():
-            pages.print_where(request, folder / PAGE)
+    elif request.keys.page is not WhenPage.NONE and os.access(folder, os.W_OK):
+        pages.write(folder, document, request)
     return 0
 
 
@@ -269,8 +266,11 @@ def _print(request: Request[K], document: Document, folder: Path, more: Mapping[
         sentences = {"sentences": document.sentences} if document.sentences else {}
         about = {"run_dir": str(folder), **more, "warnings": warnings}
         return console.print_json({"verb": request.arguments.verb, **data, **sentences, **about})
+    if not request.arguments.all:
+        page = {} if request.keys.page in (WhenPage.LATER, WhenPage.NONE) else {"page": str(folder / PAGE)}
+        return first_screen.say(document, folder, warnings, {"tables": str(folder), **more, **page})
     explanation = document.explanation
-    most_rows = None if request.arguments.all else document.most_rows
+    most_rows = None
     return say(
         [
             *document.opening, "", *document.grids, *document.lines,

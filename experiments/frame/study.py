@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from experiments.answer.blocks import Block
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.designs.spreadsheet import Varied
@@ -95,6 +96,10 @@ class Document:
     title: str
     data: Mapping[str, Any] | list[Mapping[str, Any]]
     """Content of the JSON object, or a list of objects."""
+    answer: Callable[[], Iterable[Block]] | None = None
+    """The first screen; None: the first sentences and the first table."""
+    following: Mapping[str, str] = field(default_factory=dict)
+    """Commands that a reader may type next, with what each shows."""
     sentences: Sequence[str] = ()
     """The answer."""
     verdicts: Sequence[DesignVerdict | str] = ()

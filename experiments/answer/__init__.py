@@ -1,0 +1,1 @@
+"""What a reader gets first: an answer as blocks in order of importance, and its form on a terminal."""
