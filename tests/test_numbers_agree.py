@@ -80,6 +80,7 @@ def test_a_number_of_one_meaning_is_the_same_wherever_a_run_shows_it(shown):
     assert all(paid in text for text in (shown.terminal, shown.page, shown.brief))
     expected = f"; {rounded(shown.point.parcels_per_day)} are expected"
     assert all(expected in text for text in (shown.before, shown.page, shown.brief))
+    assert not re.search(r"[\d,]+ arrive\.", shown.page), "they are expected, not measured"
     assert shown.workbook["bottleneck"]["Expected: imports that arrive"][0] == pytest.approx(
         shown.point.parcels_per_day
     )
