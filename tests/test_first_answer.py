@@ -92,8 +92,8 @@ def test_what_the_ladder_allows_is_said_before_a_few_designs_are_simulated(tmp_p
     few = ("compare", "designs=[liege_30k, liege_30k apron.stands=1]", *small)
     assert main([*few]) == 0
     first, second, *others = capsys.readouterr().err.splitlines()
-    assert first.startswith(begin) and "tug trains can handle about 86,800 parcels a day at most; 4,610 arrive" in first
-    assert second.startswith(begin) and "aircraft stands can handle about 23,400 parcels a day at most; 4,610" in second
+    assert first.startswith(begin) and "tug trains can handle about 86,800 imports a day; 4,610 are expected" in first
+    assert second.startswith(begin) and "aircraft stands can handle about 23,400 imports a day; 4,610" in second
     assert not any(begin in line for line in others)
     assert main([*few]) == 0, "the run is complete"
     monkeypatch.setattr(of_designs, "_FEW", 1)

@@ -519,7 +519,7 @@ def test_a_share_that_is_above_1_by_rounding_is_read(capsys, good, tmp_path):
     rewritten(run, "summary", changed("mean", 1.00000006, ("kpi", "utilisation_machines")))
     sealed(run)
     assert main(["show", str(run), "--all"]) == 0
-    assert "In use: sorting machines" in capsys.readouterr().out
+    assert "In use on average: sorting machines" in capsys.readouterr().out
 
 
 @pytest.mark.drawn(pages=True)

@@ -35,8 +35,11 @@ def shares(**of_label):
 
 def test_a_rate_on_each_side_of_what_arrives_is_said_as_a_fact_by_the_ladder():
     ((text, command),) = packing.facts([point()], "cargohub run scenario=liege_30k")
-    assert "by the ladder pack-out can handle 1,200 parcels a day with packers who go where parcels pile up" in text
-    assert "(flexible, as simulated) and 800 parcels a day with posts tied to chutes (dedicated); 1,000 arrive" in text
+    assert "by the ladder pack-out can handle 1,200 imports a day with packers who go where parcels pile up" in text
+    assert (
+        "(flexible, as simulated) and 800 imports a day with posts tied to chutes (dedicated); 1,000 are expected"
+        in text
+    )
     assert "may change the verdict" in text
     assert command == "cargohub compare 'designs=[liege_30k, liege_30k packout.rule=dedicated]'"
 
@@ -57,7 +60,7 @@ def test_a_run_that_has_both_rules_says_it_once_and_asks_for_no_other():
     both = [point(other="b"), point("b", "dedicated", other="a")]
     ((text, command),) = packing.facts(both, "cargohub compare 'designs=[a, a packout.rule=dedicated]'")
     assert not command and "simulated" not in text
-    assert text.endswith("1,000 arrive.")
+    assert text.endswith("1,000 are expected.")
 
 
 PAIR = (point("a", other="b"), point("b", "dedicated", other="a"))

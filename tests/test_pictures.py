@@ -183,6 +183,33 @@ def test_a_week_of_the_backlog_begins_on_monday_and_a_shorter_one_with_its_first
     assert "tooltip: Thu, from 0 to 1 h: 25,000 parcels" in tips, "not in thousands, of which a small hub has 0.00"
 
 
+def test_maps_side_by_side_have_one_scale_and_darker_is_more_in_each():
+    time = np.arange(1440, 2 * 1440, 60.0) + 60
+    backlogs = [pd.DataFrame({"scenario": label, "zone": "backlog", "time": time, "inside": most})
+                for label, most in (("a", 8000.0), ("b", 48_000.0))]  # fmt: skip
+    with style.look():
+        drawing = week_figure.figure(pd.concat(backlogs), POINTS, Window(1440.0, 2 * 1440.0, DAY.start_date))
+        meshes = [ax.collections[0] for ax in drawing.axes[:2]]
+        assert [mesh.get_clim() for mesh in meshes] == [(0.0, 48.0)] * 2
+        values = [("8", "3"), ("8", "5"), ("9", "3"), ("9", "5")]
+        kpis = [{name: Value(n / 10, None, None, 1, KPIS[name].unit) for name in MAPPED} for n in range(4)]
+        images = []
+        for of_kpi in maps_of(["stations", "flights"], values, kpis, [False] * 4):
+            ax = style.new_figure(2).subplots()
+            draw(ax, of_kpi)
+            images += ax.images
+        for drawn in (*meshes, *images):
+            least, most = (sum(drawn.cmap(end)[:3]) for end in (0.0, 1.0))
+            assert most < least
+
+
+def test_days_are_named_where_they_begin():
+    _, ax = style.panel(2.0)
+    style.name_days(ax, DAY, 8, 15)
+    assert ax.get_xticks().tolist() == [*range(1, 8)]
+    assert {label.get_ha() for label in ax.get_xticklabels()} == {"left"}
+
+
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
     values = [(x, y) for x in ("8", "10", "12") for y in ("3", "5")][:5]
     units = {name: KPIS[name].unit for name in MAPPED}

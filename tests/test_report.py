@@ -763,6 +763,14 @@ def test_what_only_exports_and_controls_use_has_a_picture_of_its_own_where_they_
     assert waits.text[0][at] == "<1" and waits.shade[0][at] == 0.0, "a dark one would look like the worst wait"
 
 
+def test_hours_of_waiting_have_one_scale_of_colours_in_both_pictures():
+    hours = {"utilisation_screening_lines": 0.5, "station_blocked_h_per_day": 48.0, "build_up_wait_h_per_day": 8.0}
+    values = {TODAY.label: {name: value(hour) for name, hour in hours.items()}}
+    first, more = utilisation_figure.prepare((TODAY,), values), utilisation_figure.prepare_more((TODAY,), values)
+    assert first.blocked.shade.max() == 1.0 and 0.4 < more.blocked.shade.max() < 0.7
+    assert first.blocked.title == more.blocked.title == "Blocked or waiting, hours a day (darkest: 48 h)"
+
+
 def test_what_nobody_waits_for_is_never_the_bottleneck():
     ladder = {"customs_hold": Rung(100.0), "empty_ulds": Rung(200.0), "transit_desks": Rung(300_000.0)}
     assert bottleneck.by_ladder(ladder) == "transit_desks"

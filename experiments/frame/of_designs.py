@@ -252,7 +252,10 @@ def _before(request: Request[K]) -> Iterator[str]:
         ladder = capacity_ladder(design.hub, {})
         if name := bottleneck.by_ladder(ladder):
             most, arriving = rounded(ladder[name].parcels_per_day), rounded(row.parcels_per_day)
-            yield sentence_of("before", title=named.title_line, resource=resource(name), most=most, arriving=arriving)
+            held = bottleneck.if_held(name, design.hub.customs.second_pass_share, "as expected")
+            yield sentence_of(
+                "before", title=named.title_line, resource=resource(name), most=most, held=held, arriving=arriving
+            )
 
 
 def replications(request: Request[K]) -> int | None:

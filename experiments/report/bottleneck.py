@@ -129,9 +129,13 @@ def _few_need(name: str, rung: Rung) -> str:
     return f"{rate}, but only {share} of the {of} need them: they {limits}"
 
 
-def _held(name: str, share: float | None) -> str:
-    """The measured share held by customs, on which a rung rests."""
-    return f" if customs holds {percent(share)} % of them, as measured" if name in SORTED_TWICE and share else ""
+def if_held(name: str, share: float, known: str) -> str:
+    """The share held by customs on which a rung rests, and how it is known; empty if the rung does not.
+
+    >>> if_held("machines", 0.018, "as measured"), if_held("stands", 0.018, "as measured")
+    (' if customs holds 1.8 % of them, as measured', '')
+    """
+    return f" if customs holds {percent(share)} % of them, {known}" if name in SORTED_TWICE and share else ""
 
 
 def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
@@ -142,9 +146,9 @@ def sentences(ladder: Ladder, point: DesignRow, values: Mapping[str, Interval], 
     if not (name := by_ladder(ladder)):
         return ""
     given = "With the stays measured" if name in _STAYS else _STAFFED
-    held = values["held_share"].mean if "held_share" in values else None
+    held = if_held(name, values["held_share"].mean if "held_share" in values else 0.0, "as measured")
     rate, others = ladder[name].parcels_per_day, [(other, rung) for other, rung in rungs(ladder) if other != name]
-    text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} imports a day{_held(name, held)}"
+    text = f"B{named(None, ladder)[1:]}. {given}, it can handle {rounded(rate)} imports a day{held}"
     near = [
         f"{resource(other)} {rounded(rung.parcels_per_day)}"
         for other, rung in others

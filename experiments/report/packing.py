@@ -59,12 +59,12 @@ def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, st
         if has_both and point.packout_rule != PackoutRule.FLEXIBLE:
             continue
         of_rules = [
-            f"{rounded(rates[rule])} parcels a day with {who}"
+            f"{rounded(rates[rule])} imports a day with {who}"
             f" ({rule}{', as simulated' * (rule == point.packout_rule and not has_both)})"
             for rule, who in _WHO.items()
         ]
         text = f"Packing rule, {point.title_line}: by the ladder pack-out can handle {' and '.join(of_rules)}"
-        text += f"; {rounded(point.parcels_per_day)} arrive."
+        text += f"; {rounded(point.parcels_per_day)} are expected."
         if has_both:
             yield (text, "")
             continue

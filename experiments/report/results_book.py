@@ -96,10 +96,10 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Ladder]) -> Mad
     first = bottleneck.rungs({name: rung for point in reversed(known) for name, rung in ladders[point.label].items()})
     of_designs = [{name: rung.parcels_per_day for name, rung in ladders[point.label].items()} for point in known]
     rates = [[resource_heading(name), *(rates.get(name) for rates in of_designs)] for name, _ in first]
-    arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
+    arriving = ["Expected: imports that arrive", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
     name, rows, charts = _sheet_of(
-        "bottleneck", "What each resource alone could handle, if staffed round the clock", "resource", "parcels a day",
+        "bottleneck", "What each resource alone could handle, if staffed round the clock", "resource", "imports a day",
         panel, [arriving, *rates] if rates else [], "bars",
     )  # fmt: skip
     # Rungs far above the demand would leave no length to the others.

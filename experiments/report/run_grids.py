@@ -160,7 +160,14 @@ def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Windo
     shown = limited(occupancy, zones, titles, window)
     shown = shown.assign(share=shown["inside"] / shown["limit"])
     by_design = {(str(zone), str(label)): rows for (zone, label), rows in shown.groupby(["zone", "scenario"])}
-    header = ("Zone", "Counted", *(["Design"] if len(points) > 1 else []), "Limit", "Mean", "Highest")
+    header = (
+        "Zone",
+        "Counted",
+        *(["Design"] if len(points) > 1 else []),
+        "Limit",
+        "In use on average",
+        "In use at most",
+    )
     cells = tuple(
         (
             zone_heading(zone),

@@ -43,12 +43,13 @@ def _draw(
     """`days`: the weekdays from the first to the last that was measured; `waits`: hours with more work than units."""
     known = np.concatenate((in_use, highest, available))
     top = 1.08 * float(np.nanmax(known)) if known.size else 1.0
-    steps(ax, np.where(waits, top, 0.0), WAITS, fill=True, label="hours in which work waits: more than these can do")
+    steps(ax, np.where(waits, top, 0.0), WAITS, fill=True, label="hours in which work waits for them")
     steps(ax, in_use, style.PALETTE[4], fill=True, label="at work or in use, mean")
     steps(ax, highest, style.PALETTE[0], linewidth=0.8, label="at work or in use, highest")
     steps(ax, available, style.PALETTE[1], linewidth=1.3, baseline=None, label="people on the roster, or units")
     ax.set(ylim=(0, top or 1.0), xlim=(24 * days.start, 24 * days.stop))
     ax.tick_params(axis="y", labelsize=8)
+    ax.locator_params(axis="y", integer=True)
     _part_days(ax, days)
 
 

@@ -33,6 +33,8 @@ _TEXT: Final = (0.2, 0.5)
 """Room for the texts beside the bars, as a share of their axis: of a ladder alone, and beside another."""
 _NICE: Final = (1, 2, 5)
 """Digits with which the numbers of an axis begin."""
+_MANY: Final = 300.0
+"""Ratio of an axis' ends from which only powers of ten have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def draw(ax: Axes, result: Bars, ends: tuple[float, float]) -> None:
 def _number(ax: Axes, low: float, high: float) -> None:
     """Numbers 1, 2, 5, 10, … at the axis, or only powers of ten if there would be many."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    digits = _NICE if len(decades) <= 3 else _NICE[:1]
+    digits = _NICE if high < _MANY * low else _NICE[:1]
     at = [digit * 10.0**decade for decade in decades for digit in digits]
     shown = [value for value in at if low <= value <= high]
     ax.set_xticks(shown, [f"{value:,.10g}" for value in shown])

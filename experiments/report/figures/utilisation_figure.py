@@ -70,9 +70,11 @@ def _use(
     titles = tuple(style.in_lines(point.title) for point in points)
     heads = tuple(formatting.resource_heading(name) for name in resources)
     return Use(
-        Cells("Used, % of the time", titles, heads, _texts(100 * used), np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
-        Cells(f"Blocked or waiting, hours a day (darkest: {formatting.whole(most)} h)", titles, tuple(waits.values()),
-              _texts(blocked), np.nan_to_num(np.sqrt(hours / most)) if most > 0 else np.zeros(hours.shape), "Oranges"),
+        Cells("In use on average, % of the time", titles, heads, _texts(100 * used),
+              np.nan_to_num(np.minimum(used, 1.0)), "Blues"),
+        Cells(f"Blocked or waiting, hours a day (darkest: {formatting.whole(most)} h)", titles,
+              tuple(waits.values()), _texts(blocked), np.nan_to_num(np.log1p(hours) / np.log1p(max(most, 1.0))),
+              "Oranges"),
     )  # fmt: skip
 
 

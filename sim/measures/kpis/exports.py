@@ -39,7 +39,7 @@ def exports_kept_up_share(run: Measured) -> float:
     return left_per_day / (left_per_day + waiting_more) if waiting_more else 1.0
 
 
-@EXPORTS.kpi("parcels/d", MORE, "Exports", rank=Rank.SUMMARY)
+@EXPORTS.kpi("parcels/d", MORE, "Exports that left", rank=Rank.SUMMARY)
 def exports_per_day(run: Measured) -> float:
     """exports off-block in the measured days"""
     return run.total("out_loads", "n_parcels", "departed") / run.window.days

@@ -89,13 +89,13 @@ def flight_clearance_p95_h(run: Measured) -> float:
     return float(clearance[is_cohort].mean() / MIN_PER_H) if is_cohort.any() else 0.0
 
 
-@SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)
+@SERVICE.kpi("parcels/d", MORE, "Imports that left", rank=Rank.HEADLINE)
 def parcels_per_day(run: Measured) -> float:
     """imports that left in the measured days"""
     return run.total("loads", "n_parcels", "departed") / run.window.days
 
 
-@SERVICE.kpi("parcels/d", LESS)
+@SERVICE.kpi("parcels/d", LESS, "Late imports")
 def late_parcels_per_day(run: Measured) -> float:
     """parcels of the cohort that count as late in on_time_share"""
     return (dwell(run).n - dwell(run).n_on_time) / run.window.days

@@ -203,7 +203,7 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 @USE.family(
     "utilisation_{}",
     {
-        name: (f"time-average share in use: {resource.meaning}", f"In use: {resource.label}")
+        name: (f"time-average share in use: {resource.meaning}", f"In use on average: {resource.label}")
         for name, resource in ALL_RESOURCES.items()
     },
     "1",
