@@ -242,7 +242,7 @@ def kpi_name(name: str) -> str:
     """A KPI's name without its unit, as a heading; also of one that only another version knows.
 
     >>> kpi_name("dwell_p95_h"), kpi_name("utilisation_machines"), kpi_name("staff_h_per_day_docks")
-    ('Dwell, 95 % quantile', 'In use on average: sorting machines', 'Staff hours at work: truck loading')
+    ('Dwell, 95 % quantile', 'In use on average: sorting machines', 'Staff, hours at work: truck loading')
     """
     return KPIS[name].label if name in KPIS else plain_label(name)
 

@@ -108,6 +108,6 @@ def test_a_label_says_whether_hours_are_paid_and_whether_parcels_come_in_or_go_o
     labels = [kpi.label for kpi in KPIS.values()]
     assert len(set(labels)) == len(labels), sorted(label for label in labels if labels.count(label) > 1)
     said = {name: KPIS[name].label for name in ("parcels_per_day", "exports_per_day", "staff_h_per_day")}
-    assert [*said.values()] == ["Imports that left", "Exports that left", "Staff hours at work"]
-    assert KPIS["staff_h_paid_per_day"].label == "Staff hours paid"
+    assert [*said.values()] == ["Imports that left", "Exports that left", "Staff, hours at work"]
+    assert KPIS["staff_h_paid_per_day"].label == "Staff, paid hours"
     assert json.dumps(labels, ensure_ascii=False).count("In use on average: ") > 10

@@ -26,13 +26,13 @@ def between_halls_per_day(run: Measured) -> float:
     return run.total("shuttles", "n_parcels", "taken") / run.window.days
 
 
-@HALLS.kpi("h/d", NEITHER, "Staff hours at work", rank=Rank.HEADLINE)
+@HALLS.kpi("h/d", NEITHER, "Staff, hours at work", rank=Rank.HEADLINE)
 def staff_h_per_day(run: Measured) -> float:
     """hours worked by all roles except those of customs controls"""
     return sum(worked_hours(run)[role] for role in OWN) / run.window.days
 
 
-@HALLS.kpi("h/d", NEITHER, "Staff hours paid", rank=Rank.HEADLINE)
+@HALLS.kpi("h/d", NEITHER, "Staff, paid hours", rank=Rank.HEADLINE)
 def staff_h_paid_per_day(run: Measured) -> float:
     """paid hours: on the roster, and to finish the work in hand after a shift; all roles except those of customs
     controls; crews and drivers of loader sets and tugs that are broken down or away are paid, too

@@ -39,13 +39,13 @@ def _by_role(meaning: str, label: str) -> dict[str, tuple[str, str]]:
     return {name: (f"{meaning}: {role.meaning}", f"{label}: {role.label}") for name, role in ROLES.items()}
 
 
-@PEOPLE.family("staff_h_per_day_{}", _by_role("hours worked", "Staff hours at work"), "h/d", NEITHER)
+@PEOPLE.family("staff_h_per_day_{}", _by_role("hours worked", "Staff, hours at work"), "h/d", NEITHER)
 def staff_hours(run: Measured, role: str) -> float:
     return worked_hours(run)[role] / run.window.days
 
 
 @PEOPLE.family(
-    "staff_h_paid_per_day_{}", _by_role("hours on the roster and after it", "Staff hours paid"), "h/d", NEITHER
+    "staff_h_paid_per_day_{}", _by_role("hours on the roster and after it", "Staff, paid hours"), "h/d", NEITHER
 )
 def staff_hours_paid(run: Measured, role: str) -> float:
     return paid_per_day(run)[role]
