@@ -166,14 +166,14 @@ def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
         for design in request.designs
     }
     titles = titles_of([design_row(design) for design in request.designs])
-    own = as_configured(
+    at_own_demand = as_configured(
         bench, [design for design in request.designs if daily_parcels(design.hub)], keys.replications, keys.stability
     )
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design], titles)
     return [
         replace(
             result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding),
-            own=own.get(design.label),
+            at_own_demand=at_own_demand.get(design.label),
         )
         for design in request.designs
     ]
@@ -187,7 +187,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
     return Document(
         title="What demand is carried",
         sentences=sentences(results),
-        verdicts=[*sentences(results), *(result.own for result in results if result.own)],
+        verdicts=[*sentences(results), *(result.at_own_demand for result in results if result.at_own_demand)],
         tables=[
             stored(Threshold, [row for result in results for row in result.thresholds]),
             stored(Lift, [row for result in results for row in result.lifts]),
@@ -204,7 +204,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
         data={"scenarios": {
             result.label: {
                 "flights_per_day": {**(plain_interval(result.flights, "1/d") or {}), "known_to": result.known_to},
-                **({"verdict": verdict_object(result.own.judged)} if result.own else {}),
+                **({"verdict": verdict_object(result.at_own_demand.judged)} if result.at_own_demand else {}),
                 "binding": result.binding,
                 "bottleneck": {"by_what_if": result.binding, "by_ladder": result.by_ladder},
                 **({"values": given} if given else {}),
@@ -263,7 +263,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
             with_interval(result.flights.scaled(measured_parcels_per_asked_flight(result.design.hub)), rounded),
-            result.own.word if result.own else "–",
+            result.at_own_demand.word if result.at_own_demand else "–",
         )
         for result in results
     )

@@ -70,7 +70,7 @@ class Result:
     """For whose people work waits, if no resource makes most of the late parcels on time; otherwise empty."""
     target: float = LEAST_ON_TIME
     """The share on time at which a demand is carried."""
-    own: DesignVerdict | None = None
+    at_own_demand: DesignVerdict | None = None
     """The verdict on the design's own demand; None: no flight comes."""
 
     @property

@@ -67,7 +67,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "share of the hall": r"halls\.\w+\.zone_shares\..*",
     "share, 0 to 1": (
         r"sorting\.efficiency|outbound\.least_fill|demand\.hub_share\.(least|supposed|most)|exports\.lanes\..*"
-        r"|trade\.(export_shares|vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|margin\.reach|capacity\.target"
+        r"|trade\.(export_shares|items\.\d+|vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|margin\.reach|capacity\.target"
         r"|staff\.(on_time|step)|sure\.precision|.*night_premium|expansion\.(spread|swing|accept_load)"
         r"|customs\.\w+\.sellers\.platforms\.\w+"
     ),
