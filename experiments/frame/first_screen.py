@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.answer.blocks import Block, Matrix, Next, Note, Row, Values, Verdict
-from experiments.answer.terminal import screen
+from experiments.answer.terminal import MOST_LINES, screen
 from experiments.formatting import counted, kpi_name
 from experiments.frame import console
 from experiments.frame.study import Document
@@ -92,8 +92,8 @@ def say(document: Document, folder: Path, warnings: Sequence[str], files: Mappin
     show = shlex.join(["cargohub", "show", str(folder), "--all"])
     rest = "all tables and the method" + (f" and {counted(len(warnings), 'warning')}" if warnings else "")
     following = Next({**document.following, show: rest})
-    end = [f"{'  ' + name:<10}{path}" for name, path in files.items()]
-    console.say(screen([*blocks, following], end))
+    end = [f"{name + ':':7} {path}" for name, path in files.items()]
+    console.say(screen([*blocks, following], end, MOST_LINES - 1))  # one is left for that of the page
 
 
 def _sentence(text: str) -> str:

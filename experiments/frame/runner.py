@@ -77,8 +77,11 @@ def carry_out(study: Study[K, R], request: Request[K]) -> int:
         write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
         pages.print_where(request, sentence_of("page_later", folder=shlex.quote(str(folder))))
-    elif request.keys.page is not WhenPage.NONE and os.access(folder, os.W_OK):
-        pages.write(folder, document, request)
+    elif request.keys.page is not WhenPage.NONE:
+        if os.access(folder, os.W_OK):
+            pages.write(folder, document, request)
+        if (folder / PAGE).is_file():
+            pages.print_where(request, folder / PAGE)
     return 0
 
 
@@ -259,7 +262,7 @@ def _hubs_and_keys(request: Request[K]) -> tuple[dict[str, HubConfig], dict[str,
 
 def _print(request: Request[K], document: Document, folder: Path, more: Mapping[str, str]) -> None:
     """Print the document."""
-    warnings, data = pages.warnings_of(request, document), document.data
+    warnings, data, files = pages.warnings_of(request, document), document.data, {"tables": str(folder), **more}
     if request.arguments.json:
         if isinstance(data, list):
             return console.print_json(data)
@@ -267,18 +270,14 @@ def _print(request: Request[K], document: Document, folder: Path, more: Mapping[
         about = {"run_dir": str(folder), **more, "warnings": warnings}
         return console.print_json({"verb": request.arguments.verb, **data, **sentences, **about})
     if not request.arguments.all:
-        page = {} if request.keys.page in (WhenPage.LATER, WhenPage.NONE) else {"page": str(folder / PAGE)}
-        return first_screen.say(document, folder, warnings, {"tables": str(folder), **more, **page})
+        return first_screen.say(document, folder, warnings, files)
     explanation = document.explanation
-    most_rows = None
     return say(
         [
             *document.opening, "", *document.grids, *document.lines,
-            *(document.more() if request.arguments.all else ()),
-            *explanation, *([""] if explanation else []),
+            *document.more(), *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),
             *(f"{WARNING}{line}" for line in warnings), *document.notes,
-            *(f"{name + ':':7} {path}" for name, path in {"tables": folder, **more}.items()),
-        ],
-        most_rows,
+            *(f"{name + ':':7} {path}" for name, path in files.items()),
+        ]
     )  # fmt: skip
