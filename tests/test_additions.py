@@ -82,7 +82,7 @@ def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
     assert "toy,paid_low,float64,h/d,lower end of its 95 % interval; NaN: none" in own
     assert "<caption>Paid hours</caption>" in (run.path / "report.html").read_text()
     assert answer(capsys, "show", document["run_dir"]) == document
-    assert main(words) == 0
+    assert main([*words, "--all"]) == 0
     assert f"  liege_30k  {document['hubs'][0]['paid']['mean']:>16.0f}" in capsys.readouterr().out
     assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("identical: ")

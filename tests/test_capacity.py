@@ -399,7 +399,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
         assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
         assert capsys.readouterr().out.startswith("identical")
     as_text = [word for word in words if word != "--json"]
-    assert main(["capacity", *as_text, "--out", str(tmp_path / "runs")]) == 0
+    assert main(["capacity", *as_text, "--all", "--out", str(tmp_path / "runs")]) == 0
     out = capsys.readouterr().out
     assert "by what-if" not in out and "10 % more" not in out
     assert f"bottleneck by the ladder: {resource(lowest)}." in out

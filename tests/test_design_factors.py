@@ -49,7 +49,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
         {"halls.main.breakdown_stations": "9", "roster": "round_the_clock"},
     ]
     assert [one["values"] for one in document["scenarios"].values()] == values
-    assert main([*command, "page=none"]) == 0
+    assert main([*command, "page=none", "--all"]) == 0
     terminal = capsys.readouterr().out
     assert re.search(rf"Break-down stations \(halls\.main\.breakdown_stations\) +{n} +9\n", terminal)
     assert re.search(r"Roster \(roster\) +follows_work +round_the_clock\n", terminal)
@@ -131,7 +131,7 @@ def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
 @pytest.mark.drawn
 def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
     designs = "designs=[liege_30k, liege_30k halls.main.breakdown_stations=9]"
-    assert main(["decompose", designs, *TINY, "--out", str(tmp_path)]) == 0
+    assert main(["decompose", designs, *TINY, "--all", "--out", str(tmp_path)]) == 0
     assert re.search(r"halls\.main\.breakdown_stations: \d+ → 9\n", capsys.readouterr().out)
     (picture,) = tmp_path.glob("*/figures/decompose.svg")
     assert "break-down stations 9" in picture.read_text()

@@ -65,7 +65,7 @@ def test_the_verdict_comes_once_and_an_end_while_the_page_is_made_loses_no_resul
     assert main(["run", *SMALL, "--out", str(tmp_path)]) == 130
     (folder,) = tmp_path.iterdir()
     printed = capsys.readouterr().out
-    assert printed.count("required: ") == 1 and f"tables: {folder}\n" in printed and "page:" not in printed
+    assert printed.count("Required: ") == 1 and f"tables: {folder}\n" in printed and "page:" not in printed
     monkeypatch.setattr(pages, "write_page", write)
     assert main(["resume", str(folder), "--quiet"]) == 0
     assert (folder / "report.html").is_file()

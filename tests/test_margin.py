@@ -121,7 +121,7 @@ def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_
     again, _ = made(capsys, root)
     assert again == document
     assert answer(capsys, "show", document["run_dir"]) == document
-    assert main(["show", document["run_dir"]]) == 0
+    assert main(["show", document["run_dir"], "--all"]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "; 1 asked" in line]
     page = (root / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")
     assert f"It {line.partition(': ')[2]}." in page
@@ -155,13 +155,13 @@ def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys,
     (tmp_path / "mine").mkdir()
     folders = ["--config-dir", str(tmp_path / "mine"), "--out", str(tmp_path / "runs")]
     once = [word.replace("replications=2", "replications=1") for word in SMALL]
-    assert main([*words, *once, "--quiet", *folders]) == 0
+    assert main([*words, *once, "--quiet", "--all", *folders]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "was not computed" in line]
     command = line.partition("computes it: ")[2]
-    assert main(["show", *map(str, (tmp_path / "runs").iterdir())]) == 0
+    assert main(["show", "--all", *map(str, (tmp_path / "runs").iterdir())]) == 0
     assert line in capsys.readouterr().out.splitlines()
     assert "margin.replications" not in command
-    assert main([*shlex.split(command)[1:], "--quiet", "--out", str(tmp_path / "runs")]) == 0
+    assert main([*shlex.split(command)[1:], "--quiet", "--all", "--out", str(tmp_path / "runs")]) == 0
     text = capsys.readouterr().out
     assert "was not computed" not in text and text.count("; 1 asked") == 2
 

@@ -212,7 +212,7 @@ def test_a_comparison_reports_costs_savings_and_sources_of_prices(
     assert saved["mean"] < 0 and changed["capital_eur_per_year"]["mean"] == 0
     assert found["prices"][wage] == {"value": 33, "kind": "own", "source": "given for this run"}
     assert "Cushman" in found["prices"]["cost.site.rent_eur_per_m2_year"]["source"]
-    assert main(["show", found["run_dir"]]) == 0
+    assert main(["show", found["run_dir"], "--all"]) == 0
     terminal = capsys.readouterr().out
     page = (Path(found["run_dir"]) / "report.html").read_text(encoding="utf-8")
     for text in ("Running cost of a parcel", "Saved a year compared with", "1 given for this run"):
@@ -408,7 +408,7 @@ def test_a_parcel_costs_nothing_known_if_none_leaves(capsys: pytest.CaptureFixtu
     assert kpis["cost_eur_per_parcel"] == of_parcel and kpis["parcels_per_day"]["mean"] == 0
     (folder,) = tmp_path.iterdir()
     assert answer(capsys, "show", folder)["scenarios"] == run["scenarios"]
-    main(["show", str(folder)])
+    main(["show", str(folder), "--all"])
     assert re.search(r"Running cost of a parcel, import or export +EUR +–\n", capsys.readouterr().out)
     chosen = ("halls.main.doors_out=29,30", "select.cost=cost_eur_per_parcel", "select.indifference=1")
     message = refused(

@@ -86,7 +86,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     # All in one go, as here, the replications and their tables are the same.
     if is_slow:
         assert answer(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
-    assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
+    assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"], "--all"])
     out = capsys.readouterr().out
     assert f"warning: {few}" in out
     assert all(label in out for label in designs) and "misses On time at least 90 %" in out
