@@ -417,7 +417,7 @@ def test_a_hub_that_does_not_recover_even_then_says_more_than(runs_on, period, c
     words = ["run", "scenario=liege_30k", "horizon_days=1", *SHORT[1:], *FOG, *FEW_PARCELS, "recovery.stay_h=200",
              "warmup_days=0", "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.4"]  # fmt: skip
     words.append(f"recovery.runs_on={runs_on}")
-    assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
+    assert main([*words, "--out", str(tmp_path), "--quiet", "--all"]) == 0
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovery  "))
     assert line.count("more than") == 1

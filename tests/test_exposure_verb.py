@@ -176,7 +176,7 @@ def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, shown: tuple
 def test_the_terminal_says_beside_goods_of_a_year_what_the_page_says_of_the_hubs_share(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["show", str(run)]) == 0
+    assert main(["show", str(run), "--all"]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "million EUR a year" in line]
     design, _, sentence = line.partition(": ")
     assert design == "30,000 m², 3.5 flights a day"

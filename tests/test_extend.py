@@ -225,7 +225,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     Path("mine.py").unlink()
     forget()
     assert "with --trust-code" in refused(capsys, "resume", begun)
-    for words in (["show"], ["export", "--to", "csv", "--out", "out"]):
+    for words in (["show", "--all"], ["export", "--to", "csv", "--out", "out"]):
         assert main([words[0], str(folder), *words[1:]]) == 0
     assert main(["list", "runs"]) == 0
     assert main(["methods", str(folder)]) == 0

@@ -313,7 +313,7 @@ def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, c
         tables, difference = compare(inputs, 1)
         assert len(tables["flights"]["number"]) >= (4 if more else 1) and difference is None
     hub = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "exports=none", "margin=none"]
-    assert main(["run", *hub, "replications=2", "workers=1", "--quiet", "--out", str(tmp_path / "runs")]) == 0
+    assert main(["run", *hub, "replications=2", "workers=1", "--quiet", "--all", "--out", str(tmp_path / "runs")]) == 0
     out = capsys.readouterr().out
     assert "fixed in each replication and different in the next: a schedule of weeks" in out
     assert "cargohub sure scenario=liege_30k demand=today arrivals=resampled arrivals.schedule=" in out

@@ -189,7 +189,7 @@ def test_the_front_is_the_same_whatever_the_workers_after_an_interrupt_when_repr
     assert resumed["front"] == whole["front"]
     assert tables_of(resumed["run_dir"]) == tables_of(whole["run_dir"])
     assert not is_slow or main(["reproduce", whole["run_dir"], "workers=1", "--quiet"]) == 0
-    assert main(["show", whole["run_dir"]]) == 0
+    assert main(["show", whole["run_dir"], "--all"]) == 0
     assert whole["sentences"][0] in capsys.readouterr().out
     check_command(capsys, whole["front"][-1], tmp_path / "again")
 

@@ -207,7 +207,7 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     tmp_path: Path, capsys
 ) -> None:
     words = ["scenario=liege_30k", "demand=today", *SMALL]
-    assert main(["run", *words, "--out", str(tmp_path), "--quiet"]) == 0
+    assert main(["run", *words, "--out", str(tmp_path), "--quiet", "--all"]) == 0
     before = capsys.readouterr().out
     assert "The intervals shown are sampling intervals: all numbers are as configured." in before
     first = "the hub's share of the airport's parcels (0.45; range 0.3 to 0.5)"
@@ -218,7 +218,7 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     name = stored_share(tmp_path, [*other, "seed=7"], Interval(0.71, 0.63, 0.79, 0))
     stored_share(tmp_path, [*words, "halls.main.doors_out=20"], Interval(0.1, 0.0, 0.2, 0))
     (folder,) = tmp_path.glob("run-*")
-    assert main(["show", str(folder)]) == 0
+    assert main(["show", str(folder), "--all"]) == 0
     after = capsys.readouterr().out
     share = "it carries its traffic in 71.0 % (63.0–79.0 %) of the assumed worlds"
     assert f"liege_30k, over assumptions: {share} ({name}, with horizon_days=1 and warmup_days=3)." in after

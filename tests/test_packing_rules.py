@@ -125,10 +125,10 @@ def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
 
 def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    folder = made(tmp_path / "runs", "run", *BETWEEN, "replications=1")
+    folder = made(tmp_path / "runs", "run", *BETWEEN, "replications=1", "--all")
     lines = capsys.readouterr().out.splitlines()
     (line,) = [line for line in lines if line.startswith("Packing rule, 30,000 m²")]
-    assert main(["show", str(folder)]) == 0
+    assert main(["show", str(folder), "--all"]) == 0
     assert line in capsys.readouterr().out.splitlines()
     command = line.partition("To simulate both: ")[2]
     assert html.escape(command, quote=True) in (folder / "report.html").read_text(encoding="utf-8").replace(
@@ -145,6 +145,6 @@ def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys
 
 
 def test_a_run_with_enough_packers_by_both_rules_says_nothing(tmp_path, capsys):
-    folder = made(tmp_path / "runs", "run", "exports=none", "demand.flights_per_day=1")
+    folder = made(tmp_path / "runs", "run", "exports=none", "demand.flights_per_day=1", "--all")
     assert "Packing rule" not in capsys.readouterr().out
     assert "Packing rule" not in (folder / "report.html").read_text(encoding="utf-8")

@@ -281,7 +281,7 @@ def test_designs_whose_backlog_grows_are_warned_of(
             for line in document["warnings"]
         )
         assert start in (Path(document["run_dir"]) / "report.html").read_text()
-    assert main(["sensitivity", *(word for word in words if word != "--json")]) == 0
+    assert main(["sensitivity", "--all", *(word for word in words if word != "--json")]) == 0
     out = capsys.readouterr().out
     assert "designs (morris" in out and "(0 to 0)" not in out
 
