@@ -30,9 +30,13 @@ def test_a_screen_has_its_verdict_first_and_its_files_last():
 @pytest.mark.parametrize("n_rows", [1, 5, 40])
 @pytest.mark.parametrize("n_notes", [0, 1, 12])
 def test_no_screen_is_longer_or_wider_and_what_is_left_out_is_said(n_rows, n_notes):
-    matrix = Matrix(["hall", *(f"column {n}" for n in range(30))], [[f"hall {n}", *["12 %"] * 30] for n in range(n_rows)])
+    matrix = Matrix(
+        ["hall", *(f"column {n}" for n in range(30))], [[f"hall {n}", *["12 %"] * 30] for n in range(n_rows)]
+    )
     following = Next({"cargohub show runs/" + "x" * 70: LONG[:80]})
-    lines = text_of(Verdict("A hub", "undecided", LONG, decides=LONG), matrix, *[Note(LONG)] * n_notes, following, end=["e"])
+    lines = text_of(
+        Verdict("A hub", "undecided", LONG, decides=LONG), matrix, *[Note(LONG)] * n_notes, following, end=["e"]
+    )
     assert len(lines) <= MOST_LINES and max(map(len, lines)) <= WIDTH and lines[-1] == "e"
     is_cut = n_rows == 40 or n_notes == 12
     assert any("--all shows them" in line for line in lines) is is_cut
@@ -54,8 +58,9 @@ def test_no_screen_is_longer_or_wider_and_what_is_left_out_is_said(n_rows, n_not
 def test_the_first_screen_of_a_verb_is_one_screen(verb, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # a path is never broken, so it is as short as a user's
     words = [word for word in TINY if not word.startswith("--")]
-    assert main([*verb, *words, "page=none", "--quiet"]) == 0
+    assert main([*verb, *words, "page=later", "--quiet"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= MOST_LINES and max(map(len, lines)) <= WIDTH
-    assert lines[-1].split()[0] == "tables" and any(line.split()[:2] == ["next", "cargohub"] for line in lines)
+    assert [line.split()[0] for line in lines[-2:]] == ["tables:", "page:"]
+    assert any(line.split()[:2] == ["next", "cargohub"] for line in lines)
     assert lines[0].strip(), "the answer is first"

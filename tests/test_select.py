@@ -156,7 +156,7 @@ def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[s
     assert (
         "; machine rate 1" in document["sentences"][0] and " parcels an hour comes nearest" in document["sentences"][0]
     )
-    assert main(["show", document["run_dir"]]) == 0
+    assert main(["show", document["run_dir"], "--all"]) == 0
     assert "machine_rated_per_h" not in capsys.readouterr().out.partition("cargohub sure ")[0]
     assert {own["verdict"] for own in document["designs"].values()} == {"infeasible"}
     assert list(document["designs"]) == ["halls.main.machine_rated_per_h=10", "halls.main.machine_rated_per_h=15"]
@@ -209,7 +209,7 @@ def test_a_cost_that_is_a_share_is_in_per_cent(capsys: pytest.CaptureFixture[str
     assert re.search(r": cost [\d.]+ %( \(|, )", document["sentences"][0])
     assert document["sentences"][1].startswith("With a probability of at least 0.9996 (")
     assert document["sentences"][1].endswith("no other design is cheaper by 1 percentage point or more.")
-    assert main(["show", document["run_dir"]]) == 0
+    assert main(["show", document["run_dir"], "--all"]) == 0
     assert "[1]" not in capsys.readouterr().out
 
 
