@@ -18,7 +18,7 @@ from typing import Any, Final
 import sim
 from experiments.answer.blocks import Sure
 from experiments.beside import yaml_beside
-from experiments.formatting import listed, percent
+from experiments.formatting import listed, whole
 from sim.config import HubConfig
 from sim.reading import plain
 
@@ -42,8 +42,8 @@ class KnownShare:
     @property
     def block(self) -> Sure:
         """For a first screen."""
-        share = f"It carries its traffic in {percent(self.mean)} of 100 assumed worlds"
-        bounds = f"({percent(self.low)} to {percent(self.high)}; {percent(self.wider)} with ranges half as wide again)"
+        share = f"It carries its traffic in {whole(100 * self.mean)} of 100 assumed worlds"
+        bounds = f"({whole(100 * self.low)} to {whole(100 * self.high)}; {whole(100 * self.wider)} if ranges are half as wide again)"
         decided = f"It depends on: {listed(self.decided_by, 'and')}." if self.decided_by else ""
         return Sure(f"{share} {bounds}.", decided)
 
