@@ -7,6 +7,7 @@
 # make endure    how long runs and the page last, and how much memory a year takes: hours
 # make smoke     a short set of tests with another Python, in an environment of its own: make smoke PYTHON=python3.13
 # make pictures  the pictures of pages in README and docs, from README's first look (Chromium)
+# make sure      the shares of assumed worlds that first screens show
 # make paper    the pictures of docs/paper/paper.md (Chromium)
 # make clean     removes .venv and caches; never runs/
 
@@ -65,6 +66,13 @@ fuzz: .venv/.installed-dev
 .PHONY: endure
 endure: .venv/.installed-dev
 	$(BIN)/python tests/measure_endurance.py
+
+# The shares of assumed worlds that first screens show: some ten minutes on two idle cores.
+.PHONY: sure
+sure: .venv/.installed
+	rm -rf build/sure
+	$(BIN)/cargohub sure page=none --out build/sure
+	$(BIN)/python -m experiments.frame.known_shares build/sure/sure-*
 
 .PHONY: pictures
 pictures: .venv/.installed-dev

@@ -103,12 +103,16 @@ def _of_verdict(verdict: Verdict) -> list[Line]:
 
 
 def _of_values(rows: Sequence[Row]) -> list[Line]:
-    label, value, interval = (max((len(getattr(row, name)) for row in rows), default=0) for name in Row.__slots__[:3])
+    """A line a row; a value without an interval may be longer than the column."""
+    label = max((len(row.label) for row in rows), default=0)
+    value = max((len(row.value) for row in rows if row.interval), default=0)
+    interval = max((len(row.interval) for row in rows), default=0)
     text = []
     for row in rows:
-        cells = f"{row.label:<{label}}{_BETWEEN * ' '}{row.value:<{value}}{_BETWEEN * ' '}"
-        cells += f"{row.interval:<{interval}}{_BETWEEN * ' '}" if interval else ""
-        text.append(((f"{_INDENT}{wrapped(f'{cells}{row.note}', 1)[0]}", ""),))
+        cells = [f"{row.label:<{label}}", f"{row.value:<{value}}" if row.interval or row.note else row.value]
+        cells += [f"{row.interval:<{interval}}"] if row.interval else []
+        line = (_BETWEEN * " ").join([*cells, row.note]).rstrip()
+        text.append(((f"{_INDENT}{wrapped(line, 1, WIDTH - len(_INDENT))[0]}", ""),))
     return text
 
 
@@ -142,12 +146,12 @@ def _hanging(head: str, text: str) -> list[Line]:
     return [((f"{_INDENT}{head if not at else ' ' * len(head)}{line}", ""),) for at, line in enumerate(lines)]
 
 
-def wrapped(text: str, most: int) -> list[str]:
+def wrapped(text: str, most: int, width: int = WIDTH) -> list[str]:
     """A text on at most so many lines, none broken within a word; an ellipsis shows that there is more.
 
     >>> wrapped("a bc " * 50, 1)[0][-9:], wrapped("a b", 2)
     ('bc a bc …', ['a b'])
     """
     return textwrap.wrap(
-        text, WIDTH, max_lines=most, placeholder=" …", break_long_words=False, break_on_hyphens=False,
+        text, width, max_lines=most, placeholder=" …", break_long_words=False, break_on_hyphens=False,
     ) if text else []  # fmt: skip

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from experiments.answer.blocks import Block, Matrix, Next, Note, Row, Values, Verdict
+from experiments.answer.blocks import Block, Matrix, Next, Note, Row, Sure, Values, Verdict
 from experiments.answer.terminal import MOST_LINES, screen
 from experiments.formatting import counted, kpi_name
 from experiments.frame import console
+from experiments.frame.known_shares import KnownShare
 from experiments.frame.study import Document
 from experiments.grouping import grouped
 from experiments.interval_text import amount, interval_of
+from experiments.report.sections import sentence_of
 from experiments.report.stored_designs import NamedDesign, main_points
 from experiments.report.verdicts import DesignVerdict
 from experiments.statistics.interval import Value
@@ -23,13 +25,14 @@ _MOST_ROWS: Final = 12
 """Rows of a table on a first screen."""
 
 
-def of_one(verdict: DesignVerdict, kpis: Mapping[str, Value], basis: str) -> Iterator[Block]:
+def of_one(verdict: DesignVerdict, kpis: Mapping[str, Value], basis: str, share: KnownShare | None) -> Iterator[Block]:
     """One design: its verdict, the main KPIs, and its bottleneck."""
     yield Verdict(verdict.title, verdict.word, _sentence(verdict.required), basis, verdict.reasons)
     rows = [Row(kpi_name(name), amount(kpis[name]), _bracket(kpis[name])) for name in _SHOWN if name in kpis]
-    rows += [Row("bottleneck by the ladder", verdict.bottleneck)] if verdict.bottleneck else []
-    rows += [Row("flights are held", f"on average from {verdict.since} on")] if verdict.since else []
+    rows += [Row("Bottleneck by the ladder", verdict.bottleneck.partition(" (")[0])] if verdict.bottleneck else []
+    rows += [Row("Flights are held", f"on average from {verdict.since} on")] if verdict.since else []
     yield Values(rows)
+    yield share.block if share else Sure(sentence_of("share_unknown"))
 
 
 def of_several(

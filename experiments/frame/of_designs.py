@@ -12,6 +12,7 @@ from experiments.designs.spreadsheet import Varied, with_factors
 from experiments.formatting import counted, full_kpi_name, kpi_name, resource, rounded, short
 from experiments.frame import console, first_screen, pages
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
+from experiments.frame.known_shares import known_share
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Bench, Document, Request
@@ -101,7 +102,8 @@ class DesignsText:
             days=counted(self.outcome.designs[0].hub.horizon_days, "measured day"),
         )
         if len(verdicts) == 1:
-            yield from first_screen.of_one(verdicts[0], self.kpis[verdicts[0].label], basis)
+            share = known_share(self.outcome.designs[0].hub)
+            yield from first_screen.of_one(verdicts[0], self.kpis[verdicts[0].label], basis, share)
         else:
             yield from first_screen.of_several(self.designs, verdicts, self.kpis, basis)
 
