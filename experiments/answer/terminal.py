@@ -107,7 +107,7 @@ def _of_values(rows: Sequence[Row]) -> list[Line]:
     label = max((len(row.label) for row in rows), default=0)
     value = max((len(row.value) for row in rows if row.interval), default=0)
     interval = max((len(row.interval) for row in rows), default=0)
-    text = []
+    text: list[Line] = []
     for row in rows:
         cells = [f"{row.label:<{label}}", f"{row.value:<{value}}" if row.interval or row.note else row.value]
         cells += [f"{row.interval:<{interval}}"] if row.interval else []

@@ -43,7 +43,8 @@ class KnownShare:
     def block(self) -> Sure:
         """For a first screen."""
         share = f"It carries its traffic in {whole(100 * self.mean)} of 100 assumed worlds"
-        bounds = f"({whole(100 * self.low)} to {whole(100 * self.high)}; {whole(100 * self.wider)} if ranges are half as wide again)"
+        low, high, wider = (whole(100 * each) for each in (self.low, self.high, self.wider))
+        bounds = f"({low} to {high}; {wider} if ranges are half as wide again)"
         decided = f"It depends on: {listed(self.decided_by, 'and')}." if self.decided_by else ""
         return Sure(f"{share} {bounds}.", decided)
 
@@ -82,18 +83,18 @@ def text_of(folder: Path) -> str:
     assert isinstance(document.data, Mapping)
     scenarios, rows = document.data["scenarios"], {}
     for design in request.designs:
-        own = scenarios[design.label]
-        share = own["probability"]
+        values = scenarios[design.label]
+        share = values["probability"]
         rows[design.label] = {
             "hash": fingerprint(design.hub),
             **{end: round(share[end], 3) for end in ("mean", "low", "high")},
-            "wider": round(own["widths"][_WIDER]["mean"], 3),
-            "halved": round(own["widths"][_HALVED]["mean"], 3),
-            "decided_by": own["deciding"],
+            "wider": round(values["widths"][_WIDER]["mean"], 3),
+            "halved": round(values["widths"][_HALVED]["mean"], 3),
+            "decided_by": values["deciding"],
         }
-    head = "# Written by `make sure`, from a run of `cargohub sure`: see known_shares.py.\n"
-    about = {"command": request.arguments.command, "version": sim.__version__, "hubs": rows}
-    return head + yaml.safe_dump(about, sort_keys=False, width=120, allow_unicode=True)
+    head = f"# Written by `make sure`, from a run of `{request.arguments.command}`: see known_shares.py.\n"
+    about = {"version": sim.__version__, "hubs": rows}
+    return f"{head}{yaml.safe_dump(about, sort_keys=False, width=120, allow_unicode=True)}"
 
 
 if __name__ == "__main__":
