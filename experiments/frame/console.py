@@ -179,18 +179,18 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and not is_plain
 
 
-def say(items: Iterable[Item], most_rows: int | None = None) -> None:
-    """Print verdicts, tables and lines in this order; each table with at most so many rows."""
+def say(items: Iterable[Item]) -> None:
+    """Print verdicts, tables and lines in this order."""
     if is_terminal():
-        _draw(items, most_rows)
+        _draw(items)
     else:
-        sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
+        sys.stdout.write("\n".join(line for item in items for line in _plain(item)) + "\n")
     sys.stdout.flush()  # the next line may take long to compute
 
 
-def _plain(item: Item, most_rows: int | None) -> Iterator[str]:
+def _plain(item: Item) -> Iterator[str]:
     if isinstance(item, Grid):
-        yield from as_lines(item, most_rows)
+        yield from as_lines(item)
         yield ""
     elif isinstance(item, tuple):
         yield plain(item)
@@ -198,7 +198,7 @@ def _plain(item: Item, most_rows: int | None) -> Iterator[str]:
         yield str(item)
 
 
-def _draw(items: Iterable[Item], most_rows: int | None) -> None:
+def _draw(items: Iterable[Item]) -> None:
     from rich.console import Console
     from rich.measure import Measurement
     from rich.text import Text
@@ -206,12 +206,10 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
     console = Console(highlight=False)
     for item in items:
         if isinstance(item, Grid):
-            table = _table(item, most_rows)
+            table = _table(item)
             # A terminal that is too narrow wraps lines itself; figures are never cut.
             least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
             console.print(table, width=max(console.width, least), crop=False)
-            if most_rows is not None and len(item.rows) > most_rows:
-                console.print(Text(f"{len(item.rows) - most_rows} more rows (--all shows them)", "dim"))
             console.print()
         elif isinstance(item, tuple):
             parts = [(text, _LOOKS.get(look, "")) for text, look in item]
@@ -223,7 +221,7 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
             console.print(Text(item, "yellow" if item.startswith(WARNING) else ""), soft_wrap=":   /" in item)
 
 
-def _table(grid: Grid, most_rows: int | None) -> "Table":
+def _table(grid: Grid) -> "Table":
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -232,12 +230,11 @@ def _table(grid: Grid, most_rows: int | None) -> "Table":
         title=Text(grid.caption) if grid.caption else None, title_justify="left", title_style="dim",
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
     )  # fmt: skip
-    rows = grid.rows[:most_rows]
     for at, heading in enumerate(grid.header):
-        widest = max((len(line) for row in rows for line in row[at].split("\n")), default=0)
+        widest = max((len(line) for row in grid.rows for line in row[at].split("\n")), default=0)
         is_number = at >= grid.n_texts
         least = widest if is_number else min(widest, _LEAST_TEXT)
         table.add_column(Text(heading), justify="right" if is_number else "left", min_width=least, overflow="fold")
-    for row in rows:
+    for row in grid.rows:
         table.add_row(*(Text(cell, _COLORS.get((grid.looks or {}).get(cell.split("\n")[0], ""), "")) for cell in row))
     return table

@@ -19,7 +19,7 @@ from experiments.report.verdicts import DesignVerdict
 from experiments.statistics.interval import Value
 from experiments.statistics.interval import Values as Kpis
 
-_SHOWN: Final = ("on_time_share", "export_on_time_share", "dwell_mean_h", "cost_per_parcel", "staff_h_paid_per_day")
+_SHOWN: Final = ("on_time_share", "export_on_time_share", "dwell_mean_h", "cost_eur_per_parcel", "staff_h_paid_per_day")
 """KPIs of the first screen of one design, most important first."""
 _MOST_ROWS: Final = 12
 """Rows of a table on a first screen."""

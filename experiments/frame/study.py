@@ -107,8 +107,6 @@ class Document:
     tables: Tables = ()
     """Tables stored beside the KPIs and sentences; none if the bench has completed the run."""
     grids: Sequence[Grid] = ()
-    most_rows: int | None = None
-    """Largest number of rows of a grid on the terminal."""
     method: Sequence[str] = ()
     """Paragraphs on the method."""
     brief: Sequence[str] = ()

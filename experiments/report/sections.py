@@ -157,9 +157,9 @@ def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **valu
     return picture(name, heading_of(key), text_of(key, **values) + more, figure)
 
 
-def as_lines(grid: Grid, most: int | None = None) -> list[str]:
-    """The table for a terminal, a line for each row; `most`: only the first rows, then the number of others."""
-    rows = [tuple(map(on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
+def as_lines(grid: Grid) -> list[str]:
+    """The table for a terminal, a line for each row."""
+    rows = [tuple(map(on_one_line, row)) for row in (grid.header, *grid.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [grid.caption] if grid.caption else []
     for row in rows:
@@ -168,8 +168,7 @@ def as_lines(grid: Grid, most: int | None = None) -> list[str]:
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         lines.append("  " + "  ".join(cells).rstrip())
-    n_more = len(grid.rows) + 1 - len(rows)
-    return [*lines, f"  and {n_more} more"] if n_more else lines
+    return lines
 
 
 def on_one_line(cell: str) -> str:

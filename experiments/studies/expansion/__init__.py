@@ -112,7 +112,6 @@ def pictures(answer: Answer) -> Iterator[Picture]:
 _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
 """Figures of a path in a separate table; the others are about its money."""
 _MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "best_share")
-_MOST_ON_TERMINAL: Final = 12
 
 
 def parse(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
@@ -166,7 +165,6 @@ def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
         verdicts=[brief[0], *answer.over.sentences(answer.recommended)],
         tables=tables_of(answer),
         grids=_grids(answer),
-        most_rows=_MOST_ON_TERMINAL,
         data={
             "paths": {row.path: plain_row(row, without=("path",)) for row in answer.paths},
             "recommended": answer.recommended,

@@ -132,8 +132,6 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 
 _IN_HEADINGS = {"percentage points": "pp"}
 _STAGES = {"morris": "screening", "sobol": "indices"}
-_SHOWN = 8
-"""Most factors on the terminal; the page and the tables have all."""
 
 
 def document(request: Request[SensitivityKeys], result: Result) -> Document:
@@ -157,7 +155,6 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
         verdicts=sentences(result)[: len(keys.kpis)],
         tables=result.tables(),
         grids=list(_grids(result)),
-        most_rows=_SHOWN,
         method=method,
         pictures=lambda: _pictures(result),
         warnings=[*outside_ranges(config, keys.factors), *result.warnings],

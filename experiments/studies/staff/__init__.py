@@ -69,7 +69,6 @@ def document(request: Request[StaffKeys], result: Result) -> Document:
             grid_of(sentence_of("staff_rounds", level=share_text(keys.staff.on_time)), result.rounds),
             grid_of(sentence_of("staff_shifts"), result.shifts),
         ],
-        most_rows=20,
         pictures=lambda: _pictures(result),
         method=paragraphs_of(
             "staff_method", draws=same_draws(config, keys.replications, "plan"),
