@@ -147,7 +147,7 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
     )
     points = [replace(point, title=f"{point.label}, 5 flights a day") for point in POINTS]
     (panel,) = spread_figure.prepare(kpis, points, of_kpi)  # a dwell that is not known has no panel
-    assert panel.label == "On time, %"
+    assert panel.label == "Imports on time, %"
     assert panel.names == ("a, 5 flights a day", "b, 5 flights a day")
     assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
     for label, row in zip(samples, panel.rows, strict=True):

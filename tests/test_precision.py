@@ -129,7 +129,7 @@ def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
 
 def test_a_single_replication_is_the_reason_for_no_interval():
     (line,) = too_wide([Need("only", "on_time_share", None, 0.1, None)], 1)
-    assert line.endswith("On time of only has no interval: a single replication has none")
+    assert line.endswith("Imports on time of only has no interval: a single replication has none")
 
 
 def test_a_share_near_one_asks_for_as_many_replications_as_its_interval_takes():

@@ -95,7 +95,7 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     lines = output_of(capsys, "list", "--out", root).splitlines()
     assert lines[0].startswith("a-run  run  ")
     assert lines[1].startswith("  cargohub run ")
-    assert lines[2].startswith("  liege_30k: On time ")
+    assert lines[2].startswith("  liege_30k: Imports on time ")
     assert lines[3:5] == ["b-unfinished  unfinished", lines[1]]
     assert "changed since the run" in lines[5]
 
@@ -124,7 +124,7 @@ def test_the_list_has_designs_in_the_commands_order_and_says_what_is_a_lower_bou
     command = ["compare", f"designs=[seed=1 {strike}, apron.tugs=1]", *TINY, *BARE, ONE, "recovery.runs_on=false"]
     assert main([*command, "replications=1", "--out", str(tmp_path), "--quiet"]) == 0
     text = output_of(capsys, "list", tmp_path)
-    late, usual = (line for line in text.splitlines() if "On time" in line)
+    late, usual = (line for line in text.splitlines() if "Imports on time" in line)
     assert late.startswith("  seed=1 ") and "Dwell, mean more than " in late
     assert usual.startswith("  apron.tugs=1:")
 

@@ -65,7 +65,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     designs = document["designs"]
     assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]
     assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
-    assert designs["slow"]["reason"] == "misses On time at least 90 %"
+    assert designs["slow"]["reason"] == "misses Imports on time at least 90 %"
     assert designs["usual"]["reason"] == "not cheaper than enough, which meets the target"
     assert document["selected"] == "enough" and document["probability"] == 0.95
     assert designs["slow"]["replications"] == 3 < designs["slower than needed"]["replications"] <= 12
@@ -89,8 +89,8 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"], "--all"])
     out = capsys.readouterr().out
     assert f"warning: {few}" in out
-    assert all(label in out for label in designs) and "misses On time at least 90 %" in out
-    assert "enough is the cheapest with On time at least 90 % (4 designs, " in document["sentences"][0]
+    assert all(label in out for label in designs) and "misses Imports on time at least 90 %" in out
+    assert "enough is the cheapest with Imports on time at least 90 % (4 designs, " in document["sentences"][0]
     assert sentence in out
     assert (
         "With a probability of at least 0.95 (KN++, for normal values, in the limit of many replications), enough"
@@ -152,7 +152,7 @@ def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[s
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
     document = answer(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
-    assert document["sentences"][0].startswith("None of the designs meets On time at least 90 % (2 designs, 6 ")
+    assert document["sentences"][0].startswith("None of the designs meets Imports on time at least 90 % (2 designs, 6 ")
     assert (
         "; machine rate 1" in document["sentences"][0] and " parcels an hour comes nearest" in document["sentences"][0]
     )
@@ -172,7 +172,9 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
     verdicts = {own["verdict"] for own in document["designs"].values()}
     assert verdicts <= {"at target", "selected", "not cheaper"} and "at target" in verdicts
     reasons = [own["reason"] for own in document["designs"].values() if own["verdict"] == "at target"]
-    assert all("within the tolerance of 90 percentage points of On time at least 90 %" in reason for reason in reasons)
+    assert all(
+        "within the tolerance of 90 percentage points of Imports on time at least 90 %" in reason for reason in reasons
+    )
 
 
 def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -190,7 +192,7 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     few = ["select.indifference=1e-6", "select.target=0.9", "select.tolerance=0.06", "select.max_replications=3"]
     document = answer(capsys, *words, *few, *TINY, "--out", str(tmp_path))
     assert document["probability"] is None
-    assert " is cheapest by the means with On time at least 90 % " in document["sentences"][0]
+    assert " is cheapest by the means with Imports on time at least 90 % " in document["sentences"][0]
     assert document["designs"][document["selected"]]["reason"].startswith("cheapest by the means with")
 
 

@@ -392,7 +392,9 @@ def test_a_page_tells_no_change_and_no_share_that_cannot_be() -> None:
 
 def test_labels_of_panels_that_are_cut_do_not_meet() -> None:
     bars = (Interval(50.0, 0.0, 1000.0, 2),)
-    panels = [Effects("On time", "percentage points over the factor's range", bars, (True,), (20.0,), 100.0)] * 2
+    panels = [
+        Effects("Imports on time", "percentage points over the factor's range", bars, (True,), (20.0,), 100.0)
+    ] * 2
     with style.look():
         figure = tornado(["delay"], panels)
         figure.canvas.draw()
@@ -447,7 +449,7 @@ def test_impossible_indices_are_flagged_and_allow_no_conclusion(
     (line,) = [line for line in result.warnings if "impossible" in line]
     assert warned in line and "from 8 samples" in line
     text = " ".join(sentences(result))
-    assert "No conclusion here for On time: indices are impossible" in text
+    assert "No conclusion here for Imports on time: indices are impossible" in text
     assert "is open" in text and "same here" not in text
 
 
@@ -460,8 +462,8 @@ def test_intervals_of_all_that_can_be_allow_no_conclusion() -> None:
         Index(name, share(0.2, 0.0, 1.0), share(st, 0.0, 1.0)) for name, st in zip(GROUPS, (0.2, 0.2, 0.6), strict=True)
     )
     text = " ".join(sentences(of_indices(found, GROUPS)))
-    assert "No conclusion here for On time: the intervals leave the order open" in text
-    assert "It is open which of 3 factors move On time most" in text
+    assert "No conclusion here for Imports on time: the intervals leave the order open" in text
+    assert "It is open which of 3 factors move Imports on time most" in text
     assert "Of the variance" not in text and "same here" not in text
 
 
@@ -489,10 +491,12 @@ def test_intervals_that_are_apart_allow_a_conclusion() -> None:
         )
         return " ".join(sentences(of_indices(tuple(found), GROUPS)))
 
-    not_first = "Not the same here for On time: arrivals and crews are not both first. Of 3 groups, by the estimates, "
+    not_first = (
+        "Not the same here for Imports on time: arrivals and crews are not both first. Of 3 groups, by the estimates, "
+    )
     assert f"{not_first}arrivals come second, crews come third. In order of the estimates: " in of(0.3, 0.1, 0.6)
-    assert "The same here for On time: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
-    assert "these move On time most: other, arrivals, crews" in of(0.3, 0.1, 0.6)
+    assert "The same here for Imports on time: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
+    assert "these move Imports on time most: other, arrivals, crews" in of(0.3, 0.1, 0.6)
 
 
 def test_any_factor_of_a_group_may_be_its_heaviest() -> None:
@@ -503,8 +507,8 @@ def test_any_factor_of_a_group_may_be_its_heaviest() -> None:
         indices = tuple(Index(name, share(0.1, 0.0, 0.2), size) for name, size in found.items())
         return " ".join(sentences(of_indices(indices, (*GROUPS, "other"))))
 
-    assert "The same here for On time" in of(0.4)
-    assert "No conclusion here for On time: the intervals leave the order open" in of(0.6)
+    assert "The same here for Imports on time" in of(0.4)
+    assert "No conclusion here for Imports on time: the intervals leave the order open" in of(0.6)
 
 
 def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> None:
@@ -512,14 +516,14 @@ def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> No
     found = tuple(Index(name, size, size) for name, size in zip(GROUPS, (none, some, none), strict=True))
     result = of_indices(found, GROUPS)
     lines = sentences(result)
-    assert lines[0] == "Of 3 factors, these move On time most: crews."
+    assert lines[0] == "Of 3 factors, these move Imports on time most: crews."
     (grid,) = _grids(result)
     assert [row[2] for row in grid.rows] == ["0.90 (0.85 to 0.95)", "0", "0"], "what never varies has no known interval"
-    assert lines[1].startswith("Of the variance of On time over the ranges of 3 factors, crews 90 %")
+    assert lines[1].startswith("Of the variance of Imports on time over the ranges of 3 factors, crews 90 %")
     assert "arrivals" not in lines[1]
 
 
 def test_a_kpi_that_no_factor_moves_has_no_order_of_groups() -> None:
     found = tuple(Index(name, share(0.0, 0.0, 0.0), share(0.0, 0.0, 0.0)) for name in GROUPS)
     lines = sentences(of_indices(found, GROUPS))
-    assert lines[0] == "No factor moves On time." and "In order of the estimates" not in " ".join(lines)
+    assert lines[0] == "No factor moves Imports on time." and "In order of the estimates" not in " ".join(lines)

@@ -190,7 +190,7 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
     assert full_kpi_name("connections_made_share") not in kpis, "no design has connections"
     mean = tables["summary"].set_index(["scenario", "kpi"])["mean"]
     labels = tables["points"].sort_values("order")["scenario"]
-    assert [book["KPIs"].cell(row, 1).value for row in (2, 3)] == ["On time", "Exports on time"]
+    assert [book["KPIs"].cell(row, 1).value for row in (2, 3)] == ["Imports on time", "Exports on time"]
     for name in set(names(Rank.HEADLINE)) & {kpi for _, kpi in mean.index}:
         factor = 100 if KPIS[name].unit == "1" else 1
         assert kpis[full_kpi_name(name)][2:4] == pytest.approx(tuple(factor * mean[label, name] for label in labels))

@@ -103,7 +103,7 @@ class Select:
     def wanted(self) -> str:
         """The target in words.
 
-        `On time at least 95 %`
+        `Imports on time at least 95 %`
         """
         assert self.target is not None
         unit = KPIS[self.kpi].unit

@@ -37,7 +37,7 @@ def dwell(run: Measured) -> Dwell:
     return Dwell(minutes, weights, int(inside.sum()), int(weights.sum()), int(flights["n_on_time"][is_cohort].sum()))
 
 
-@SERVICE.kpi("1", MORE, "On time", rank=Rank.HEADLINE)
+@SERVICE.kpi("1", MORE, "Imports on time", rank=Rank.HEADLINE)
 def on_time_share(run: Measured) -> float:
     """share of the cohort's parcels that left within service_h of their flight's drawn arrival; diverted parcels and
     those still inside count as late; refused parcels do not count; 1 without parcels
@@ -45,13 +45,13 @@ def on_time_share(run: Measured) -> float:
     return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
 
 
-@SERVICE.kpi("1", MORE, "On time, from scheduled in-block")
+@SERVICE.kpi("1", MORE, "Imports on time, from scheduled in-block")
 def on_time_share_from_sibt(run: Measured) -> float:
     """on-time share counted from the scheduled in-block time: late flights lower it"""
     return _on_time(run, "sibt")
 
 
-@SERVICE.kpi("1", MORE, "On time, from landing")
+@SERVICE.kpi("1", MORE, "Imports on time, from landing")
 def on_time_share_from_landing(run: Measured) -> float:
     """on-time share counted from landing: holding flights back raises it"""
     return _on_time(run, "aldt")
