@@ -35,7 +35,7 @@ def _printed(*words: object) -> tuple[str, str]:
 def shown(tmp_path_factory):
     """What a run shows, by place; texts in one line."""
     tmp_path = tmp_path_factory.mktemp("shown")
-    terminal, progress = _printed("run", *DAY, "--out", tmp_path / "runs")
+    terminal, progress = _printed("run", *DAY, "--all", "--out", tmp_path / "runs")
     (folder,) = (tmp_path / "runs").iterdir()
     (scenario,) = json.loads(_printed("show", folder, "--json")[0])["scenarios"].values()
     _printed("sheet", "results", folder, tmp_path / "results.xlsx")

@@ -150,7 +150,7 @@ def wrapped(text: str, most: int, width: int = WIDTH) -> list[str]:
     """A text on at most so many lines, none broken within a word; an ellipsis shows that there is more.
 
     >>> wrapped("a bc " * 50, 1)[0][-9:], wrapped("a b", 2)
-    ('bc a bc …', ['a b'])
+    (' a bc a …', ['a b'])
     """
     return textwrap.wrap(
         text, width, max_lines=most, placeholder=" …", break_long_words=False, break_on_hyphens=False,
